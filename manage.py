@@ -1,0 +1,26 @@
+#!/usr/bin/env python
+"""Start any command; those that change the schema run with the owner's database rights."""
+
+import os
+import sys
+
+OWNER_COMMANDS = frozenset({"migrate", "harden_db", "restore", "sqlmigrate", "dbshell"})
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "adoption_portal.settings")
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    if command == "up":
+        # The launcher starts the database that settings need, so it must not import Django.
+        from adoption_portal.launcher.up import main as up
+
+        sys.exit(up(sys.argv[2:]))
+    if command in OWNER_COMMANDS and os.environ.get("DATABASE_OWNER_URL"):
+        os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
