@@ -1,25 +1,30 @@
-"""Named panels: a page of a lower app shows a part that a higher app draws, without importing it.
+"""What a page of a lower app shows of a higher app, without importing it.
 
-The higher app registers a function in ``panels.py`` and imports that module in ``AppConfig.ready``;
-a template says ``{% load panels %}{% panel "measurement.evidence" redesign %}``.
+The higher app registers functions in ``panels.py`` and imports that module in ``AppConfig.ready``.
+
+- A *panel* draws a part of a page: ``{% load panels %}{% panel "measurement.evidence" redesign %}``.
+- *Facts* answer for many rows in one go, so that a list keeps its query count:
+  ``facts_about("measurement.stage", redesigns)`` gives a mapping from primary key to the fact.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest
 
 Drawing = Callable[[HttpRequest, Any], tuple[str, dict[str, Any]] | None]
-_registered: dict[str, Drawing] = {}
+Facts = Callable[[list[Any]], Mapping[Any, Any]]
+_panels: dict[str, Drawing] = {}
+_facts: dict[str, Facts] = {}
 
 
 def panel(name: str) -> Callable[[Drawing], Drawing]:
     """Register ``draw(request, subject) -> (template, context)``; None draws nothing."""
 
     def register(draw: Drawing) -> Drawing:
-        if name in _registered and _registered[name] is not draw:
+        if _panels.setdefault(name, draw) is not draw:
             raise ValueError(f"a panel named {name} exists already")
-        _registered[name] = draw
         return draw
 
     return register
@@ -27,4 +32,20 @@ def panel(name: str) -> Callable[[Drawing], Drawing]:
 
 def drawing_of(name: str) -> Drawing:
     """The function behind ``name``; KeyError for a name nobody registered (a test walks them)."""
-    return _registered[name]
+    return _panels[name]
+
+
+def facts(name: str) -> Callable[[Facts], Facts]:
+    """Register ``answer(rows) -> {row.pk: fact}``: a fixed number of queries, whatever the rows."""
+
+    def register(answer: Facts) -> Facts:
+        if _facts.setdefault(name, answer) is not answer:
+            raise ValueError(f"facts named {name} exist already")
+        return answer
+
+    return register
+
+
+def facts_about(name: str, rows: Iterable[Model]) -> Mapping[Any, Any]:
+    """What the higher app knows of ``rows``, by primary key; rows it knows nothing of are absent."""
+    return _facts[name](list(rows))

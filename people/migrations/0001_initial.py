@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
                 ('public_id', models.UUIDField(default=core.ids.uuid7, editable=False, unique=True)),
-                ('email', models.EmailField(blank=True, max_length=254, null=True, verbose_name='e-mail')),
+                ('email', models.EmailField(blank=True, max_length=254, null=True, unique=True, verbose_name='e-mail')),
                 ('given_name', models.CharField(blank=True, max_length=100, verbose_name='given name')),
                 ('family_name', models.CharField(blank=True, max_length=100, verbose_name='family name')),
                 ('job_title', models.CharField(blank=True, max_length=150, verbose_name='job title')),
@@ -193,10 +193,6 @@ class Migration(migrations.Migration):
                 ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='people.workcalendar')),
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='person_email_once_in_any_case'),
         ),
         migrations.AddConstraint(
             model_name='person',

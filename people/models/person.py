@@ -32,7 +32,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    email = models.EmailField(_("e-mail"), null=True, blank=True, max_length=254)
+    email = models.EmailField(_("e-mail"), null=True, blank=True, max_length=254, unique=True)
     given_name = models.CharField(_("given name"), max_length=100, blank=True)
     family_name = models.CharField(_("family name"), max_length=100, blank=True)
     job_title = models.CharField(_("job title"), max_length=150, blank=True)
@@ -53,7 +53,6 @@ class Person(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="person_email_once_in_any_case"),
             models.CheckConstraint(
                 name="person_signing_only_while_active",
                 condition=Q(is_active=True) | Q(signing_enabled=False),

@@ -1,0 +1,46 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CaseStatus(models.TextChoices):
+    OPEN = "open", _("Open")
+    COMPLETED = "completed", _("Completed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class ImportChannel(models.TextChoices):
+    PAGE = "page", _("Upload")
+    API = "api", _("API")
+    COMMAND = "command", _("Command")
+    DEMO = "demo", _("Simulation")
+
+
+class ReadingKind(models.TextChoices):
+    """``primary`` is the one verdict at the registered date; early ones are always-valid."""
+
+    EARLY = "early", _("Early reading")
+    PRIMARY = "primary", _("Reading")
+    DAY_90 = "day_90", _("Reading at 90 days")
+    DAY_180 = "day_180", _("Reading at 180 days")
+
+
+class ReadingVerdict(models.TextChoices):
+    """The words of measurement-method.md section 8, each with a mark of its own on the pages."""
+
+    IMPROVED = "improved", _("Improved")
+    WORSE = "worse", _("Worse")
+    NO_MEASURABLE_CHANGE = "no_measurable_change", _("No measurable change")
+    INSUFFICIENT_EVIDENCE = "insufficient_evidence", _("Insufficient evidence")
+    FASTER_BUT_WORSE = "faster_but_worse", _("Faster but worse")
+    REFUSED = "refused", _("Refused (data)")
+
+
+# A final verdict of its own: the workflow counts as Measured (product.md section 2).
+CONCLUSIVE = frozenset(
+    {
+        ReadingVerdict.IMPROVED,
+        ReadingVerdict.WORSE,
+        ReadingVerdict.NO_MEASURABLE_CHANGE,
+        ReadingVerdict.FASTER_BUT_WORSE,
+    }
+)

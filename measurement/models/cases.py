@@ -1,0 +1,174 @@
+"""Cases as they came from a source, and how they came."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from core.ids import uuid7
+from core.models import Job
+from measurement.choices import CaseStatus, ImportChannel
+from workflows.models import Workflow
+
+
+class CaseSource(models.Model):
+    """Where a workflow's cases come from and how its columns are to be read.
+
+    ``zone`` reads times without an offset; empty = such times are refused. ``mapping`` maps our
+    field names to the source's column names where they differ. ``horizon_days`` is set for
+    sources that deliver completed cases only. ``data_from``: nothing before it is complete.
+    """
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    workflow = models.OneToOneField(Workflow, models.PROTECT, related_name="case_source")
+    name = models.CharField(_("name"), max_length=150)
+    zone = models.CharField(_("time zone of times without an offset"), max_length=64, blank=True)
+    mapping = models.JSONField(default=dict, blank=True)
+    completed_only = models.BooleanField(_("delivers completed cases only"), default=False)
+    horizon_days = models.PositiveIntegerField(_("horizon, days"), null=True, blank=True)
+    data_from = models.DateTimeField(_("complete from"), null=True, blank=True)
+    is_simulated = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("case source")
+        verbose_name_plural = _("case sources")
+        constraints = [
+            models.CheckConstraint(
+                name="casesource_completed_only_has_horizon",
+                condition=Q(completed_only=False) | Q(horizon_days__gte=1),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Case(models.Model):
+    """One run of a workflow, keyed (workflow, case_id) so that it can be split by workflow.
+
+    ``fields`` holds the guardrail columns as numbers (yes/no as 1/0); nothing that names a
+    person. Times are aware UTC. Rows that end before they start never get in.
+    """
+
+    pk = models.CompositePrimaryKey("workflow_id", "case_id")
+    workflow = models.ForeignKey(Workflow, models.PROTECT, related_name="cases", db_index=False)
+    case_id = models.CharField(max_length=200)
+    started_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True)
+    status = models.CharField(max_length=10, choices=CaseStatus)
+    kind = models.CharField(max_length=100, blank=True)
+    last_event_at = models.DateTimeField(null=True)
+    fields = models.JSONField(null=True)
+    first_import = models.ForeignKey("CaseImport", models.PROTECT, related_name="+", db_index=False)
+    last_import = models.ForeignKey("CaseImport", models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="case_status_known", condition=Q(status__in=CaseStatus.values)
+            ),
+            models.CheckConstraint(
+                name="case_ends_after_start",
+                condition=Q(completed_at__isnull=True) | Q(completed_at__gte=F("started_at")),
+            ),
+            models.CheckConstraint(
+                name="case_completed_has_end",
+                condition=~Q(status=CaseStatus.COMPLETED) | Q(completed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="case_open_has_no_end",
+                condition=~Q(status=CaseStatus.OPEN) | Q(completed_at__isnull=True),
+            ),
+            models.CheckConstraint(name="case_has_id", condition=~Q(case_id="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.case_id
+
+
+class CaseEvent(models.Model):
+    """One activity of a case, when the source delivers events."""
+
+    workflow = models.ForeignKey(Workflow, models.PROTECT, related_name="+", db_index=False)
+    case_id = models.CharField(max_length=200)
+    position = models.PositiveIntegerField()
+    activity = models.CharField(max_length=200)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "workflow", "case_id", "position", name="caseevent_position_once"
+            ),
+            models.CheckConstraint(
+                name="caseevent_ends_after_start",
+                condition=Q(started_at__isnull=True) | Q(ended_at__gte=F("started_at")),
+            ),
+        ]
+
+
+class CaseImport(models.Model):
+    """One delivery of cases and what became of its rows; the counts feed gates G5 and G9.
+
+    ``duplicate_rows`` repeat a case id of the same file; ``clock_errors`` are rejected rows whose
+    end lies before the start or whose times lie in the future. ``confirmed_at`` = somebody said
+    "import the good rows".
+    """
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    source = models.ForeignKey(CaseSource, models.PROTECT, related_name="imports")
+    job = models.OneToOneField(Job, models.PROTECT, related_name="+", null=True, blank=True)
+    channel = models.CharField(max_length=8, choices=ImportChannel)
+    original_name = models.CharField(max_length=300, blank=True)
+    stored_name = models.CharField(max_length=200, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64)
+    options = models.JSONField(default=dict)
+    skip_bad_rows = models.BooleanField(default=False)
+    rows_read = models.PositiveIntegerField(default=0)
+    rows_created = models.PositiveIntegerField(default=0)
+    rows_updated = models.PositiveIntegerField(default=0)
+    rows_unchanged = models.PositiveIntegerField(default=0)
+    rows_rejected = models.PositiveIntegerField(default=0)
+    duplicate_rows = models.PositiveIntegerField(default=0)
+    clock_errors = models.PositiveIntegerField(default=0)
+    dropped_columns = models.JSONField(default=list)
+    covers_to = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    merged_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="caseimport_channel_known", condition=Q(channel__in=ImportChannel.values)
+            ),
+            models.CheckConstraint(
+                name="caseimport_hash", condition=Q(sha256__regex=r"^[0-9a-f]{64}$")
+            ),
+        ]
+        indexes = [models.Index(fields=["source", "-id"], name="caseimport_newest_of_source")]
+
+    def __str__(self) -> str:
+        return self.original_name or str(self.public_id)
+
+
+class ImportRejection(models.Model):
+    """A row that was not read, with its line in the file and the reason in the field's words."""
+
+    case_import = models.ForeignKey(CaseImport, models.CASCADE, related_name="rejections")
+    line = models.PositiveIntegerField()
+    column = models.CharField(max_length=200, blank=True)
+    code = models.CharField(max_length=40)
+    reason = models.CharField(max_length=500)
+    row = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index("case_import", "line", name="importrejection_in_file_order")]
