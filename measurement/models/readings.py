@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from core.ids import uuid7
 from core.models import AppendOnly
 from measurement.choices import ReadingKind, ReadingVerdict
+from measurement.models.summaries import ReadingInput
 from people.models import WorkCalendarVersion
 from workflows.models import GoLive, Redesign
 
@@ -14,10 +15,9 @@ from workflows.models import GoLive, Redesign
 class Reading(AppendOnly):
     """What ``measurement.statistics.evaluate`` said of a redesign. Rows are only ever inserted.
 
-    ``input_sha256`` covers the case arrays, ``design`` the whole call; ``result`` is the canonical
-    JSON of the Reading (null = not a number) and ``result_sha256`` its hash. ``rows_to`` is the
-    newest import the reading saw: rows that arrive later never move it. The columns beside them are
-    copies for lists and figures.
+    ``input`` holds the case arrays, ``design`` the rest of the call; ``result`` is the canonical
+    JSON of the Reading (null = not a number) and ``result_sha256`` its hash. ``chart`` is the
+    control chart of the same data. The columns beside them are copies for lists and figures.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -30,7 +30,7 @@ class Reading(AppendOnly):
     )
     design = models.JSONField()
     design_sha256 = models.CharField(max_length=64)
-    input_sha256 = models.CharField(max_length=64)
+    input = models.ForeignKey(ReadingInput, models.PROTECT, related_name="+")
     code_version = models.CharField(max_length=64)
     result = models.JSONField()
     result_sha256 = models.CharField(max_length=64)
@@ -54,7 +54,7 @@ class Reading(AppendOnly):
                 "redesign",
                 "kind",
                 "design_sha256",
-                "input_sha256",
+                "input",
                 "code_version",
                 name="reading_once_per_input",
             ),
