@@ -1,0 +1,201 @@
+"""One call of the statistics, kept in a form that gives the same bytes again at any time."""
+
+import hashlib
+import io
+import json
+import math
+import zlib
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from measurement.statistics import (
+    Comparison,
+    Design,
+    Gate,
+    Guard,
+    OpeningHours,
+    Reading,
+    evaluate,
+)
+
+DUPLICATES_LIMIT = 0.01  # gate G9
+SELECTION_WEEKS = 52.0  # gate G10
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Everything but the arrays that decides a reading. Moments are UTC epoch seconds.
+
+    ``guards`` are ``{"name", "kind", "margin", "worse"}`` in the order of the arrays. G9 is judged
+    from ``duplicate_rows`` of ``delivered_rows``, G10 from ``picked_because_slow`` and
+    ``comparison_as_slow`` (None without a comparison).
+    """
+
+    go_live: float
+    cutoff: float
+    data_from: float | None
+    design: dict[str, Any]
+    guards: tuple[dict[str, Any], ...] = ()
+    comparison: str | None = None
+    calendar: str | None = None
+    delivered_rows: int = 0
+    duplicate_rows: int = 0
+    picked_because_slow: bool = False
+    comparison_as_slow: bool | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"guards": list(self.guards)}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Call":
+        return cls(**(stored | {"guards": tuple(stored["guards"])}))
+
+
+Arrays = dict[str, np.ndarray[Any, Any]]
+
+
+def packed(arrays: Arrays) -> bytes:
+    """The arrays as compressed bytes; equal arrays give equal bytes, whatever the platform's zip.
+
+    Each is written as name, dtype, length and raw little-endian values, in order of the names.
+    """
+    out = io.BytesIO()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        array = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        head = json.dumps([name, array.dtype.str, len(array)]).encode()
+        out.write(len(head).to_bytes(4, "little") + head + array.tobytes())
+    return zlib.compress(out.getvalue(), 6)
+
+
+def unpacked(stored: bytes) -> Arrays:
+    raw = zlib.decompress(stored)
+    arrays: Arrays = {}
+    at = 0
+    while at < len(raw):
+        size = int.from_bytes(raw[at : at + 4], "little")
+        name, kind, length = json.loads(raw[at + 4 : at + 4 + size])
+        at += 4 + size
+        arrays[name] = np.frombuffer(raw, dtype=np.dtype(kind), count=length, offset=at)
+        at += arrays[name].nbytes
+    return arrays
+
+
+def content_hash(arrays: Arrays) -> str:
+    """Hash of the values, not of their compression, which may differ between zlib releases."""
+    return hashlib.sha256(zlib.decompress(packed(arrays))).hexdigest()
+
+
+def evaluated(call: Call, arrays: Arrays, calendar: OpeningHours | None) -> Reading:
+    """The reading, with the two gates that only the caller can judge (G9, G10)."""
+    guards = tuple(
+        Guard(
+            name=guard["name"],
+            value=arrays[f"guard{index}"],
+            kind=guard["kind"],
+            margin=guard["margin"],
+            worse=guard["worse"],
+        )
+        for index, guard in enumerate(call.guards)
+    )
+    comparison = None
+    if call.comparison is not None:
+        comparison = Comparison(
+            arrays["other_start"],
+            arrays["other_end"],
+            arrays.get("other_kind"),
+            arrays["other_cancelled"],
+        )
+    reading = evaluate(
+        arrays["start"],
+        arrays["end"],
+        go_live=call.go_live,
+        cutoff=call.cutoff,
+        kind=arrays.get("kind"),
+        cancelled=arrays["cancelled"],
+        data_from=call.data_from,
+        comparison=comparison,
+        calendar=calendar,
+        guardrails=guards,
+        design=Design(**call.design),
+    )
+    return with_own_gates(reading, call)
+
+
+def with_own_gates(reading: Reading, call: Call) -> Reading:
+    """G9 refuses, G10 caps the grade (measurement-method.md section 8)."""
+    gates = dict(reading.gates)
+    if call.delivered_rows:
+        share = call.duplicate_rows / call.delivered_rows
+        gates["G9"] = Gate(
+            passed=share <= DUPLICATES_LIMIT,
+            value=share,
+            limit=DUPLICATES_LIMIT,
+            text=f"{call.duplicate_rows:,} of {call.delivered_rows:,} delivered rows repeat a "
+            f"case number of the same file; at most {DUPLICATES_LIMIT:.0%} may.",
+        )
+    if call.picked_because_slow:
+        weeks = float(reading.weeks_before)
+        gates["G10"] = Gate(
+            passed=call.comparison_as_slow if call.comparison else weeks >= SELECTION_WEEKS,
+            value=weeks,
+            limit=SELECTION_WEEKS,
+            text="This workflow was picked because it was slow, so some of it would have become "
+            f"faster anyway; {weeks:.0f} weeks before go-live are read, {SELECTION_WEEKS:.0f} or a "
+            "comparison workflow about as slow are needed.",
+        )
+    changed = replace(reading, gates=gates)
+    if gates["G9"].passed is False:
+        return replace(
+            changed,
+            verdict="refused",
+            grade="C",
+            target=None,
+            p=1.0,
+            more_weeks=None,
+            reason=gates["G9"].text,
+        )
+    if gates["G10"].passed is False:
+        return replace(changed, grade="C")
+    return changed
+
+
+def canonical(value: Any) -> Any:
+    """JSON-ready: dataclasses as objects, tuples as lists, NaN and infinity as null."""
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: canonical(getattr(value, name)) for name in value.__dataclass_fields__}
+    if isinstance(value, dict) or hasattr(value, "items"):
+        return {str(key): canonical(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [canonical(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def canonical_bytes(value: Any) -> bytes:
+    return json.dumps(
+        canonical(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    ).encode()
+
+
+def sha256_of(value: Any) -> str:
+    return hashlib.sha256(canonical_bytes(value)).hexdigest()
+
+
+@cache
+def code_version() -> str:
+    """Names the code that measured: hash of the statistics' sources, and the two libraries."""
+    import scipy
+
+    digest = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.joinpath("statistics").glob("*.py")):
+        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    digest.update(Path(__file__).read_bytes())
+    return f"{digest.hexdigest()[:16]} numpy {np.__version__} scipy {scipy.__version__}"

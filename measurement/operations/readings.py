@@ -1,0 +1,225 @@
+"""Taking readings: the one writer of measurement_reading."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from core.audit import record
+from core.jobs import enqueue
+from core.models import Job
+from measurement.choices import CONCLUSIVE, ReadingKind, ReadingVerdict
+from measurement.evaluating import (
+    Call,
+    canonical,
+    code_version,
+    content_hash,
+    evaluated,
+    packed,
+    sha256_of,
+    unpacked,
+)
+from measurement.models import Reading, ReadingInput
+from measurement.queries.calls import (
+    Prepared,
+    calendar_of,
+    data_reach,
+    due_at,
+    moment,
+    prepared,
+)
+from measurement.queries.charts import control_chart_of
+from people.models import Person
+from workflows.choices import TRANSITIONS, Action, RedesignState
+from workflows.models import GoLive, Redesign, Workflow
+
+MEASURABLE = (
+    RedesignState.LIVE,
+    RedesignState.MEASURED,
+    RedesignState.SUSPENDED,
+    RedesignState.SUPERSEDED,
+    RedesignState.RETIRED,
+)
+DATA_GRACE = timedelta(days=28)
+FINAL_KINDS = (ReadingKind.PRIMARY, ReadingKind.DAY_90, ReadingKind.DAY_180)
+
+
+@transaction.atomic
+def ask_for_reading(*, redesign: Redesign, actor: Person | None) -> Job:
+    """Queue a reading of whatever is due; asked twice, it is queued once.
+
+    Somebody who asks wants the verdict the data allow now; the nightly run waits for its date.
+    """
+    return enqueue(
+        "measurement.measure_redesign",
+        actor=actor,
+        subject=redesign,
+        dedupe_key=f"measure:{redesign.pk}",
+        redesign_id=redesign.pk,
+        with_data_as_it_is=actor is not None,
+    )
+
+
+def measure_redesign(
+    *, redesign_id: int, at: datetime, with_data_as_it_is: bool = False
+) -> Reading | None:
+    """Take every final reading that is due at ``at`` and not there yet, else an early one.
+
+    A final reading is due at its date once the data reach that date. Data that never do cannot put
+    it off: after four weeks it is taken with what there is, at once when somebody asks for it
+    (``with_data_as_it_is``). A go-live entered for the past waits for its data instead.
+
+    Returns the newest reading, None when nothing can be read yet (six weeks after the washout).
+    Safe to run twice: a reading is keyed by redesign, kind, design, input and code. A final reading
+    is taken once; rows that arrive later never make a second one.
+    """
+    with transaction.atomic():
+        redesign = Redesign.objects.select_for_update(no_key=True).get(pk=redesign_id)
+        go_live = (
+            GoLive.objects.filter(redesign=redesign)
+            .select_related(
+                "redesign__workflow", "revision__hypothesis__comparison", "calendar_version"
+            )
+            .first()
+        )
+        if go_live is None or redesign.state not in MEASURABLE:
+            return None
+        taken = {
+            reading.kind: reading
+            for reading in Reading.objects.filter(redesign=redesign).order_by("measured_at")
+        }
+        newest: Reading | None = None
+        covered = data_reach(redesign.workflow)
+        for kind in FINAL_KINDS:
+            if kind not in taken and _is_due(
+                go_live, kind, at=at, covered=covered, with_data_as_it_is=with_data_as_it_is
+            ):
+                newest = take_reading(go_live=go_live, redesign=redesign, kind=kind, at=at)
+                taken[kind] = newest
+        if newest is None and ReadingKind.PRIMARY not in taken:
+            if covered is None or min(at, covered) < due_at(go_live, ReadingKind.EARLY):
+                return None
+            newest = take_reading(go_live=go_live, redesign=redesign, kind=ReadingKind.EARLY, at=at)
+        return newest
+
+
+def _is_due(
+    go_live: GoLive,
+    kind: ReadingKind,
+    *,
+    at: datetime,
+    covered: datetime | None,
+    with_data_as_it_is: bool,
+) -> bool:
+    due = due_at(go_live, kind)
+    if at < due or covered is None or covered <= go_live.at:
+        return False
+    waited = not go_live.post_hoc and at >= due + DATA_GRACE
+    return covered >= due or waited or with_data_as_it_is
+
+
+def take_reading(
+    *, go_live: GoLive, redesign: Redesign, kind: ReadingKind, at: datetime
+) -> Reading:
+    """Evaluate and store. The caller holds the redesign's row."""
+    taken_in = prepared(go_live, kind, at=at)
+    reading, made = _stored(taken_in, go_live=go_live, redesign=redesign, kind=kind, at=at)
+    if made:
+        record(
+            "reading.taken",
+            subject=redesign,
+            actor=None,
+            after={
+                "reading": str(reading.public_id),
+                "kind": kind.value,
+                "verdict": reading.verdict,
+                "grade": reading.grade,
+            },
+        )
+        if kind == ReadingKind.PRIMARY and reading.verdict in CONCLUSIVE:
+            _mark_measured(redesign)
+    return reading
+
+
+def recomputed(reading: Reading) -> Mapping[str, bool | str]:
+    """Evaluate the stored input again: ``{"same": bool, "sha256": of the new result}``."""
+    call = Call.from_json(reading.design)
+    again = evaluated(
+        call, unpacked(bytes(reading.input.arrays)), calendar_of(reading.calendar_version)
+    )
+    digest = sha256_of(again)
+    return {"same": digest == reading.result_sha256, "sha256": digest}
+
+
+def enqueue_due(*, workflow: Workflow) -> None:
+    """After an import: read every redesign of the workflow that went live."""
+    for redesign in Redesign.objects.filter(workflow=workflow, go_live__isnull=False):
+        ask_for_reading(redesign=redesign, actor=None)
+
+
+def enqueue_all_due(*, at: datetime) -> int:
+    """Nightly: queue every live redesign whose next final reading is due and missing."""
+    asked = 0
+    waiting = (
+        Redesign.objects.filter(state__in=MEASURABLE, go_live__at__lte=at)
+        .annotate(reading_at=F("go_live__reading_at"))
+        .order_by("pk")
+    )
+    for redesign in waiting.iterator(chunk_size=1000):
+        ask_for_reading(redesign=redesign, actor=None)
+        asked += 1
+    return asked
+
+
+def _stored(
+    taken_in: Prepared, *, go_live: GoLive, redesign: Redesign, kind: ReadingKind, at: datetime
+) -> tuple[Reading, bool]:
+    call, arrays = taken_in.call, taken_in.arrays
+    result = evaluated(call, arrays, taken_in.calendar)
+    content, _made = ReadingInput.objects.get_or_create(
+        sha256=content_hash(arrays),
+        defaults={"cases": len(arrays["start"]), "arrays": packed(arrays)},
+    )
+    computable = result.low == result.low
+    return Reading.objects.get_or_create(
+        redesign=redesign,
+        kind=kind,
+        design_sha256=sha256_of(call.as_json()),
+        input=content,
+        code_version=code_version(),
+        defaults={
+            "go_live": go_live,
+            "cutoff": moment(call.cutoff),
+            "calendar_version": go_live.calendar_version,
+            "design": canonical(call.as_json()),
+            "result": canonical(result),
+            "result_sha256": sha256_of(result),
+            "chart": control_chart_of(taken_in),
+            "verdict": ReadingVerdict(result.verdict),
+            "grade": result.grade,
+            "ratio": result.ratio if computable else None,
+            "low": result.low if computable else None,
+            "high": result.high if computable else None,
+            "p": canonical(result.p),
+            "negligible": result.negligible,
+            "post_hoc": go_live.post_hoc,
+            "is_simulated": redesign.workflow.is_simulated,
+            "measured_at": at,
+        },
+    )
+
+
+def _mark_measured(redesign: Redesign) -> None:
+    after = TRANSITIONS[Action.MEASURED].get(RedesignState(redesign.state))
+    if after is None:
+        return
+    before, redesign.state = redesign.state, after
+    redesign.save(update_fields=["state", "updated_at"])
+    record(
+        "redesign.measured",
+        subject=redesign,
+        actor=None,
+        before={"state": before},
+        after={"state": redesign.state},
+    )

@@ -1,0 +1,192 @@
+"""What a reading of one redesign takes in: arrays, windows, counts."""
+
+import math
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from django.db.models import Sum
+
+from measurement.choices import ReadingKind
+from measurement.evaluating import Arrays, Call
+from measurement.models import CaseImport, CaseSource, CaseSummary, ImportRejection
+from measurement.queries.arrays import CaseArrays, case_arrays
+from measurement.statistics import Design, OpeningHours, evaluate, opening_hours
+from people.calendars import opening_hours_arguments
+from people.models import WorkCalendarVersion
+from workflows.models import GoLive, Guardrail, Hypothesis, Workflow
+
+LATER_DAYS = {ReadingKind.DAY_90: 90, ReadingKind.DAY_180: 180}
+AS_SLOW = (0.8, 1.25)  # medians this near count as "about as slow" for gate G10
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One call ready to evaluate. ``calendar`` is None for the wall clock."""
+
+    call: Call
+    arrays: Arrays
+    calendar: OpeningHours | None
+
+
+def due_at(go_live: GoLive, kind: ReadingKind) -> datetime:
+    """When a reading of this kind is taken; early ones from six weeks after the washout on."""
+    if kind == ReadingKind.EARLY:
+        return go_live.at + timedelta(days=go_live.revision.hypothesis.washout_days + 42)
+    return go_live.reading_at + timedelta(days=LATER_DAYS.get(kind, 0))
+
+
+def prepared(go_live: GoLive, kind: ReadingKind, *, at: datetime) -> Prepared:
+    """Collect the call for ``kind`` as known at ``at``: at most ten queries.
+
+    The cutoff is the reading's date, or the end of the data when that is earlier (or ``at``, for an
+    early reading).
+    """
+    workflow = go_live.redesign.workflow
+    hypothesis = go_live.revision.hypothesis
+    guards = list(hypothesis.guardrails.order_by("position", "id"))
+    own = case_arrays(workflow.pk, tuple(guard.field for guard in guards))
+    errors = clock_errors(workflow)
+    arrays = named_arrays(own, unreadable_starts=errors)
+    calendar = calendar_of(go_live.calendar_version)
+    cutoff = _cutoff(go_live, kind, at=at, covered=data_reach(workflow))
+    as_slow = None
+    if hypothesis.comparison is not None:
+        other = case_arrays(hypothesis.comparison_id or 0)
+        arrays |= named_arrays(other, prefix="other_")
+        as_slow = _about_as_slow(arrays, go_live.at.timestamp(), calendar)
+    delivered = _delivered(workflow)
+    source = CaseSource.objects.filter(workflow=workflow).first()
+    call = Call(
+        go_live=go_live.at.timestamp(),
+        cutoff=cutoff,
+        data_from=source.data_from.timestamp() if source and source.data_from else None,
+        design=design_of(go_live, kind, source),
+        guards=tuple(_guard(guard) for guard in guards),
+        comparison=str(hypothesis.comparison.public_id) if hypothesis.comparison else None,
+        calendar=str(go_live.calendar_version.public_id) if go_live.calendar_version else None,
+        delivered_rows=delivered[0],
+        duplicate_rows=delivered[1],
+        picked_because_slow=workflow.picked_because_slow,
+        comparison_as_slow=as_slow,
+    )
+    return Prepared(call, arrays, calendar)
+
+
+def design_of(go_live: GoLive, kind: ReadingKind, source: CaseSource | None) -> dict[str, Any]:
+    """The registered hypothesis as ``Design``'s fields."""
+    hypothesis = go_live.revision.hypothesis
+    return registered_design(hypothesis, source) | {
+        "washout_days": hypothesis.washout_days + LATER_DAYS.get(kind, 0),
+        "early": kind == ReadingKind.EARLY,
+        "planned_information": go_live.planned_information if kind == ReadingKind.EARLY else None,
+        "post_hoc": go_live.post_hoc,
+    }
+
+
+def registered_design(hypothesis: Hypothesis, source: CaseSource | None) -> dict[str, Any]:
+    design = {field.name: field.default for field in fields(Design)} | {
+        "before_days": hypothesis.before_days,
+        "washout_days": hypothesis.washout_days,
+        "after_days": hypothesis.after_days,
+        "target_ratio": float(hypothesis.target_ratio),
+        "margin": float(hypothesis.margin),
+        "placebo": hypothesis.placebo,
+        "drift_key": hypothesis.drift_key,
+        "standardise": hypothesis.standardise,
+    }
+    if source is not None and source.completed_only:
+        design["horizon_days"] = source.horizon_days
+    return design
+
+
+def named_arrays(cases: CaseArrays, *, prefix: str = "", unreadable_starts: int = 0) -> Arrays:
+    """The arrays by name. Rows refused for their clock come back as cases without a start (G5)."""
+    lost = np.full(unreadable_starts, math.nan)
+    arrays: Arrays = {
+        f"{prefix}start": np.concatenate((cases.start, lost)),
+        f"{prefix}end": np.concatenate((cases.end, lost)),
+        f"{prefix}cancelled": np.concatenate(
+            (cases.cancelled, np.zeros(unreadable_starts, dtype=np.bool_))
+        ),
+    }
+    if cases.kind is not None:
+        arrays[f"{prefix}kind"] = np.concatenate(
+            (cases.kind, np.zeros(unreadable_starts, dtype=np.int32))
+        )
+    for index, values in enumerate(cases.values):
+        arrays[f"{prefix}guard{index}"] = np.concatenate((values, lost))
+    return arrays
+
+
+def calendar_of(version: WorkCalendarVersion | None) -> OpeningHours | None:
+    return None if version is None else opening_hours(**opening_hours_arguments(version))
+
+
+def data_reach(workflow: Workflow) -> datetime | None:
+    """End of the data: what the source said it covers, else its newest event; None: no cases."""
+    summary = CaseSummary.objects.filter(workflow=workflow).first()
+    return summary.covers_to if summary else None
+
+
+def clock_errors(workflow: Workflow) -> int:
+    """Cases that were refused for an impossible clock and never came right since (gate G5)."""
+    refused = ImportRejection.objects.filter(
+        case_import__source__workflow=workflow,
+        case_import__merged_at__isnull=False,
+        code="clock_error",
+    )
+    with_id = refused.exclude(row__case_id=None).exclude(
+        row__case_id__in=workflow.cases.values("case_id")
+    )
+    return with_id.values("row__case_id").distinct().count()
+
+
+def _cutoff(go_live: GoLive, kind: ReadingKind, *, at: datetime, covered: datetime | None) -> float:
+    hypothesis = go_live.revision.hypothesis
+    limits = [at.timestamp()]
+    if covered is not None:
+        limits.append(covered.timestamp())
+    # Without an end of the after-window the reading goes to the end of the data.
+    if kind != ReadingKind.EARLY and hypothesis.after_days is not None:
+        limits.append(due_at(go_live, kind).timestamp())
+    return min(limits)
+
+
+def _guard(guard: Guardrail) -> dict[str, Any]:
+    return {
+        "name": guard.name,
+        "field": guard.field,
+        "kind": guard.kind,
+        "margin": float(guard.margin),
+        "worse": guard.worse,
+    }
+
+
+def _delivered(workflow: Workflow) -> tuple[int, int]:
+    """Rows read and rows that repeat an id of their own file, over all merged imports."""
+    sums = CaseImport.objects.filter(source__workflow=workflow, merged_at__isnull=False).aggregate(
+        read=Sum("rows_read"), repeated=Sum("duplicate_rows")
+    )
+    return sums["read"] or 0, sums["repeated"] or 0
+
+
+def _about_as_slow(arrays: Arrays, go_live: float, calendar: OpeningHours | None) -> bool:
+    medians = [
+        evaluate(
+            arrays[f"{prefix}start"],
+            arrays[f"{prefix}end"],
+            go_live=go_live,
+            cutoff=go_live,
+            cancelled=arrays[f"{prefix}cancelled"],
+            calendar=calendar,
+        ).median_before
+        for prefix in ("", "other_")
+    ]
+    nearness = medians[1] / medians[0] if medians[0] else math.nan
+    return bool(AS_SLOW[0] <= nearness <= AS_SLOW[1])
+
+
+def moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, tz=UTC)
