@@ -1,0 +1,28 @@
+"""Numbers and days as people read them."""
+
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def percent(share: float) -> str:
+    """0.412 as "41.2 %"."""
+    return f"{100 * share:.1f} %"
+
+
+def counted(number: int, thing: str) -> str:
+    """Number and noun: 1 week, 2 weeks."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def day(seconds: float) -> str:
+    """UTC day of epoch seconds, "3 March 2026"."""
+    at = EPOCH + timedelta(seconds=seconds)
+    return f"{at.day} {at:%B} {at.year}"
+
+
+def span(seconds: float, clock: str) -> str:
+    """A duration on the clock in use: days by the wall clock, hours of business time."""
+    if seconds != seconds:
+        return "not reached"
+    return f"{seconds / 86_400:.1f} days" if clock == "wall clock" else f"{seconds / 3600:.1f} h"
