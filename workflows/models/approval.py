@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import uuid7
+from core.models import AppendOnly
 from workflows.choices import Meaning, RouteState, SignatureLevel, StepState, Verdict
 from workflows.models.redesign import Redesign, Revision
 
@@ -25,7 +26,7 @@ class ApprovalPolicy(models.Model):
         return self.name
 
 
-class PolicyVersion(models.Model):
+class PolicyVersion(AppendOnly):
     """Immutable rules: a list of ``{"when": {...}, "step": {...}}`` (workflows.policy explains)."""
 
     policy = models.ForeignKey(ApprovalPolicy, models.PROTECT, related_name="versions")
@@ -152,7 +153,7 @@ class StepAssignment(models.Model):
         ]
 
 
-class Decision(models.Model):
+class Decision(AppendOnly):
     """One signer's verdict on one step. Rows are only ever inserted; a changed mind is a new route.
 
     ``content_sha256`` is the hash the signer was shown. ``request_key`` makes a double click one
@@ -203,7 +204,7 @@ class Decision(models.Model):
         ]
 
 
-class Signature(models.Model):
+class Signature(AppendOnly):
     """The proof of a decision: names as printed at the moment of signing, never joined live.
 
     ``manifest`` is the canonical text that was signed, ``manifest_sha256`` its hash; it contains
@@ -236,7 +237,7 @@ class Signature(models.Model):
         ]
 
 
-class Reauthentication(models.Model):
+class Reauthentication(AppendOnly):
     """A proof of presence: single use, bound to person, revision and verdict, good for a minute."""
 
     nonce = models.UUIDField(unique=True, default=uuid7)

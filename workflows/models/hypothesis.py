@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.models import AppendOnly
 from people.models import WorkCalendar, WorkCalendarVersion
 from workflows.choices import GuardKind, Worse
 from workflows.models.redesign import Redesign, Revision
@@ -98,7 +99,7 @@ class Guardrail(models.Model):
         return self.name
 
 
-class GoLive(models.Model):
+class GoLive(AppendOnly):
     """The instant work changed. Inserted once; locks the hypothesis of the approved revision.
 
     ``reading_at`` = go-live + washout + after-days + follow-up (measurement-method.md section 1);
