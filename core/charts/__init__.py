@@ -1,0 +1,80 @@
+"""Charts drawn on the server: frozen data in, one SVG out; no script, no inline style.
+
+Each data class has ``table()``, the numbers behind "Show as table". ``draw`` finds the function.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from core.charts.bars import BarRow, Bars, Funnel, FunnelRow, bars, funnel
+from core.charts.canvas import HALF, PHONE, WIDE
+from core.charts.control import ControlChart, Limits, Week, control_chart
+from core.charts.effects import Effect, ForestPlot, IntervalPlot, forest_plot, interval_plot
+from core.charts.panes import (
+    HeatCell,
+    HeatMap,
+    Lorenz,
+    Trend,
+    TrendPoint,
+    heat_map,
+    lorenz,
+    trend,
+)
+from core.charts.quantiles import QuantilePlot, quantile_plot
+from core.charts.sparkline import Sparkline, sparkline
+from core.charts.table import Table
+
+__all__ = [
+    "HALF",
+    "PHONE",
+    "WIDE",
+    "BarRow",
+    "Bars",
+    "ControlChart",
+    "Effect",
+    "ForestPlot",
+    "Funnel",
+    "FunnelRow",
+    "HeatCell",
+    "HeatMap",
+    "IntervalPlot",
+    "Limits",
+    "Lorenz",
+    "QuantilePlot",
+    "Sparkline",
+    "Table",
+    "Trend",
+    "TrendPoint",
+    "Week",
+    "bars",
+    "control_chart",
+    "draw",
+    "forest_plot",
+    "funnel",
+    "heat_map",
+    "interval_plot",
+    "lorenz",
+    "quantile_plot",
+    "sparkline",
+    "trend",
+]
+
+DRAWINGS: dict[type, Callable[..., SafeString]] = {
+    Bars: bars,
+    ControlChart: control_chart,
+    ForestPlot: forest_plot,
+    Funnel: funnel,
+    HeatMap: heat_map,
+    IntervalPlot: interval_plot,
+    Lorenz: lorenz,
+    QuantilePlot: quantile_plot,
+    Sparkline: sparkline,
+    Trend: trend,
+}
+
+
+def draw(data: Any, *, width: int, palette: str | None = None) -> SafeString:
+    """The picture of any chart's data. KeyError for something that is no chart."""
+    return DRAWINGS[type(data)](data, width=width, palette=palette)

@@ -1,0 +1,280 @@
+"""The weekly chart: centre and limits come from the weeks before and are carried on, never recalculated."""
+
+import itertools
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.charts import words
+from core.charts.canvas import WIDE, Canvas, is_compact
+from core.charts.scale import Linear, known, ticks_from_zero
+from core.charts.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """``median`` in seconds, None for a week without a case; not ``ripe``: cases may still be open."""
+
+    start: date
+    median: float | None
+    cases: int = 0
+    ripe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds; from the weeks before only."""
+
+    centre: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class ControlChart:
+    """Weeks are weeks of start, in order. A week belongs to "after" when it starts on or after go-live."""
+
+    weeks: tuple[Week, ...]
+    go_live: date | None = None
+    washout_until: date | None = None
+    reading_date: date | None = None
+    limits: Limits | None = None
+    title: str = ""
+
+    @property
+    def before(self) -> tuple[Week, ...]:
+        return tuple(w for w in self.weeks if self.go_live is None or w.start < self.go_live)
+
+    @property
+    def after(self) -> tuple[Week, ...]:
+        return tuple(w for w in self.weeks if self.go_live is not None and w.start >= self.go_live)
+
+    def table(self) -> Table:
+        rows = tuple(
+            (
+                words.day(week.start),
+                _("before") if self.go_live is None or week.start < self.go_live else _("after"),
+                words.duration(week.median),
+                words.number(week.cases),
+                "" if week.ripe else _("not complete yet"),
+            )
+            for week in self.weeks
+        )
+        heads = (_("Week of"), _("Period"), _("Median"), _("Cases"), _("Note"))
+        return Table(caption=self.title or default_title(), headers=heads, rows=rows)
+
+
+def default_title() -> str:
+    return _("Weekly median cycle time, before and after go-live")
+
+
+def unit_of(top: float) -> tuple[float, str]:
+    """The unit of the axis, in seconds, and its name."""
+    if top >= 2 * words.DAY:
+        return words.DAY, _("days")
+    if top >= 2 * words.HOUR:
+        return words.HOUR, _("hours")
+    return words.MINUTE, _("minutes")
+
+
+def level_after(data: ControlChart) -> float | None:
+    values = known(week.median for week in data.after if week.ripe)
+    return median(values) if values else None
+
+
+def description(data: ControlChart) -> str:
+    if not known(week.median for week in data.weeks):
+        return _("There is no finished week to draw yet.")
+    count = len(data.weeks)
+    told = [ngettext("%(count)s week.", "%(count)s weeks.", count) % {"count": count}]
+    if data.limits:
+        told.append(
+            _("Centre %(centre)s and limits %(low)s to %(high)s come from the weeks before go-live and are carried on unchanged.")
+            % {"centre": words.duration(data.limits.centre), "low": words.duration(data.limits.low), "high": words.duration(data.limits.high)}
+        )  # fmt: skip
+    level = level_after(data)
+    if level is not None and data.go_live:
+        told.append(
+            _("After go-live on %(day)s the middle of the weekly medians is %(level)s.")
+            % {"day": words.day(data.go_live), "level": words.duration(level)}
+        )
+    if data.limits and data.after:
+        ripe = known(week.median for week in data.after if week.ripe)
+        told.append(
+            _("%(below)s of %(count)s complete weeks after go-live lie below the lower limit.")
+            % {"below": sum(value < data.limits.low for value in ripe), "count": len(ripe)}
+        )
+    return " ".join(told)
+
+
+def control_chart(
+    data: ControlChart, *, width: int = WIDE, palette: str | None = None
+) -> SafeString:
+    """A line of weekly medians from zero: grey before, indigo after, hollow while a week may still change."""
+    compact = is_compact(width)
+    height = 224 if compact else 262
+    canvas = Canvas(width, height, palette)
+    values = known(week.median for week in data.weeks)
+    if values:
+        _Drawing(data, canvas, compact=compact).draw(values)
+    else:
+        canvas.text(width / 2, height / 2, _("No finished week yet"), "tick", anchor="middle")
+    return canvas.svg(title=data.title or default_title(), description=description(data))
+
+
+class _Drawing:
+    def __init__(self, data: ControlChart, canvas: Canvas, *, compact: bool) -> None:
+        self.data, self.canvas, self.compact = data, canvas, compact
+        self.left, self.right = (30, canvas.width - 8) if compact else (40, canvas.width - 86)
+        self.top, self.bottom = 34, canvas.height - 30
+
+    def draw(self, values: list[float]) -> None:
+        data = self.data
+        highest = max([*values, *([data.limits.high] if data.limits else [])])
+        self.unit, self.unit_name = unit_of(highest)
+        ticks = ticks_from_zero(
+            max(highest * 1.06, self.unit * 0.1) / self.unit, 4 if self.compact else 6
+        )
+        self.y = Linear(0, ticks[-1] * self.unit, self.bottom, self.top)
+        first = min(week.start for week in data.weeks)
+        last = max(week.start for week in data.weeks) + timedelta(days=7)
+        edges = [d for d in (data.reading_date, data.go_live, data.washout_until) if d]
+        span_end = max([last, *(d for d in edges if (d - last).days <= 28)])  # noqa: PLR2004
+        self.x = Linear(first.toordinal(), span_end.toordinal(), self.left + 4, self.right - 4)
+        self.draw_grid(ticks)
+        self.draw_limits()
+        self.draw_dates(first, span_end)
+        self.draw_weeks(data.before, "before")
+        self.draw_weeks(data.after, "after")
+        self.draw_level()
+
+    def at(self, day: date) -> float:
+        return self.x(day.toordinal())
+
+    def draw_grid(self, ticks: list[float]) -> None:
+        every = 2 if len(ticks) > 5 else 1  # noqa: PLR2004
+        for index, tick in enumerate(ticks):
+            y = self.y(tick * self.unit)
+            self.canvas.line(self.left, y, self.right, y, "grid")
+            if index % every == 0:
+                self.canvas.text(self.left - 8, y + 4, words.short(tick), "tick", anchor="end")
+        self.canvas.text(0, 12, self.unit_name, "tick")
+
+    def draw_limits(self) -> None:
+        limits = self.data.limits
+        if limits is None:
+            return
+        end = self.at(self.data.go_live) if self.data.go_live else self.right - 4
+        start, high, low, centre = (
+            self.left + 4,
+            self.y(limits.high),
+            self.y(limits.low),
+            self.y(limits.centre),
+        )
+        self.canvas.rect(start, high, end - start, low - high, "band")
+        self.canvas.line(start, centre, end, centre, "centre")
+        label = _("centre %(centre)s, limits %(low)s to %(high)s") % {
+            "centre": words.short(limits.centre / self.unit),
+            "low": words.short(limits.low / self.unit),
+            "high": words.short(limits.high / self.unit),
+        }
+        if end - start > 200:  # noqa: PLR2004
+            self.canvas.text(start + 6, high - 7, label, "tick")
+        if self.data.go_live and end < self.right - 4:
+            self.canvas.rect(end, high, self.right - 4 - end, low - high, "band-on")
+            for y in (high, centre, low):
+                self.canvas.line(end, y, self.right - 4, y, "carried")
+            if self.right - end > 180:  # noqa: PLR2004
+                self.canvas.text(
+                    self.right - 4, high - 7, _("the same limits, carried on"), "tick", anchor="end"
+                )
+
+    def draw_dates(self, first: date, end: date) -> None:
+        self.draw_months(first, end)
+        go_live, washout, reading = (
+            self.data.go_live,
+            self.data.washout_until,
+            self.data.reading_date,
+        )
+        if go_live and first <= go_live <= end:
+            x = self.at(go_live)
+            if washout and washout > go_live:
+                shade = self.at(min(washout, end)) - x
+                self.canvas.rect(
+                    x,
+                    self.top,
+                    shade,
+                    self.bottom - self.top,
+                    "washout",
+                    title=_("First days, left out of the comparison"),
+                )
+            self.canvas.line(x, 12, x, self.bottom, "axis")
+            near_end = x > self.canvas.width - 130
+            words_of_it = _("Go-live %(day)s") % {"day": words.day(go_live)}
+            self.canvas.text(
+                x - 7 if near_end else x + 7,
+                21,
+                words_of_it,
+                "strong",
+                anchor="end" if near_end else "start",
+            )
+        if reading and first <= reading <= end:
+            x = self.at(reading)
+            self.canvas.line(x, self.top - 8, x, self.bottom, "ref")
+            if not (self.compact and go_live and abs(x - self.at(go_live)) < 170):  # noqa: PLR2004
+                label = _("reading %(day)s") % {"day": words.day(reading)}
+                self.canvas.text(min(x, self.right), 21, label, "tick", anchor="end")
+
+    def draw_months(self, first: date, end: date) -> None:
+        room = 34 if self.compact else 46
+        previous = -1e9
+        starts = (date(y, m, 1) for y in range(first.year, end.year + 1) for m in range(1, 13))
+        for start in starts:
+            if (
+                first <= start < end
+                and self.at(start) - previous >= room
+                and self.at(start) < self.right - 12
+            ):
+                previous = self.at(start)
+                self.canvas.text(
+                    previous, self.bottom + 20, words.month(start), "tick", anchor="middle"
+                )
+
+    def draw_weeks(self, weeks: tuple[Week, ...], period: str) -> None:
+        spots = [
+            (self.x(week.start.toordinal() + 3.5), self.y(value), week)
+            for week in weeks
+            if (value := words.finite(week.median)) is not None
+        ]
+        wide = (self.right - self.left) / max(1, len(self.data.weeks))
+        radius = max(1.2, min(3.2, wide * 0.32))
+        for (x1, y1, one), (x2, y2, two) in itertools.pairwise(spots):
+            if (two.start - one.start).days <= 14:  # noqa: PLR2004
+                self.canvas.path([(x1, y1), (x2, y2)], f"{period}-line")
+        for x, y, week in spots:
+            title = _("Week of %(day)s: %(length)s, %(cases)s cases") % {
+                "day": words.day(week.start), "length": words.duration(week.median), "cases": words.number(week.cases),
+            }  # fmt: skip
+            if not week.ripe:
+                title += " " + _("(not complete yet)")
+            self.canvas.circle(
+                x, y, radius, period if week.ripe else f"{period}-hollow", title=title
+            )
+
+    def draw_level(self) -> None:
+        level = level_after(self.data)
+        if level is None or self.data.go_live is None:
+            return
+        y, start = self.y(level), max(self.left, self.at(self.data.go_live)) + 4
+        self.canvas.line(start, y, self.right - 4, y, "level")
+        label = _("median %(level)s") % {"level": words.short(level / self.unit)}
+        if self.compact:
+            self.canvas.text(
+                self.right - 4, min(y + 22, self.bottom - 6), label, "strong", anchor="end"
+            )
+        else:
+            self.canvas.text(self.right + 3, y + 4, label, "strong")
