@@ -21,7 +21,7 @@ def decimal_text(value: Decimal | str | int | None) -> str | None:
     if value is None:
         return None
     exact = Decimal(value)
-    text = format(exact if exact else abs(exact), "f")
+    text = format(exact or abs(exact), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
