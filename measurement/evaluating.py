@@ -5,7 +5,7 @@ import io
 import json
 import math
 import zlib
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,14 @@ import numpy as np
 from measurement.statistics import (
     Comparison,
     Design,
-    Gate,
     Guard,
     OpeningHours,
     Reading,
+    duplicates_gate,
     evaluate,
+    selection_gate,
+    with_caller_gates,
 )
-
-DUPLICATES_LIMIT = 0.01  # gate G9
-SELECTION_WEEKS = 52.0  # gate G10
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,45 +122,17 @@ def evaluated(call: Call, arrays: Arrays, calendar: OpeningHours | None) -> Read
         guardrails=guards,
         design=Design(**call.design),
     )
-    return with_own_gates(reading, call)
-
-
-def with_own_gates(reading: Reading, call: Call) -> Reading:
-    """G9 refuses, G10 caps the grade (measurement-method.md section 8)."""
-    gates = dict(reading.gates)
-    if call.delivered_rows:
-        share = call.duplicate_rows / call.delivered_rows
-        gates["G9"] = Gate(
-            passed=share <= DUPLICATES_LIMIT,
-            value=share,
-            limit=DUPLICATES_LIMIT,
-            text=f"{call.duplicate_rows:,} of {call.delivered_rows:,} delivered rows repeat a "
-            f"case number of the same file; at most {DUPLICATES_LIMIT:.0%} may.",
+    return with_caller_gates(
+        reading,
+        duplicates=duplicates_gate(call.duplicate_rows, call.delivered_rows)
+        if call.delivered_rows
+        else None,
+        selection=selection_gate(
+            reading.weeks_before, comparison_as_slow=bool(call.comparison_as_slow)
         )
-    if call.picked_because_slow:
-        weeks = float(reading.weeks_before)
-        gates["G10"] = Gate(
-            passed=call.comparison_as_slow if call.comparison else weeks >= SELECTION_WEEKS,
-            value=weeks,
-            limit=SELECTION_WEEKS,
-            text="This workflow was picked because it was slow, so some of it would have become "
-            f"faster anyway; {weeks:.0f} weeks before go-live are read, {SELECTION_WEEKS:.0f} or a "
-            "comparison workflow about as slow are needed.",
-        )
-    changed = replace(reading, gates=gates)
-    if gates["G9"].passed is False:
-        return replace(
-            changed,
-            verdict="refused",
-            grade="C",
-            target=None,
-            p=1.0,
-            more_weeks=None,
-            reason=gates["G9"].text,
-        )
-    if gates["G10"].passed is False:
-        return replace(changed, grade="C")
-    return changed
+        if call.picked_because_slow
+        else None,
+    )
 
 
 def canonical(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """Dated verdicts, each with everything needed to recompute it to the same bytes."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import uuid7
@@ -81,6 +81,15 @@ class Reading(AppendOnly):
             ),
         ]
         indexes = [models.Index(fields=["redesign", "-cutoff"], name="reading_newest_of_redesign")]
+
+    @staticmethod
+    def kind_order() -> Case:
+        """For order_by: the verdict at the registered date before the early readings."""
+        return Case(
+            When(kind=ReadingKind.PRIMARY, then=Value(0)),
+            When(kind=ReadingKind.EARLY, then=Value(1)),
+            default=Value(2),
+        )
 
     def __str__(self) -> str:
         return f"{self.verdict} ({self.grade}) for {self.redesign_id} at {self.cutoff:%Y-%m-%d}"

@@ -29,10 +29,10 @@ from measurement.queries.calls import (
     moment,
     prepared,
 )
-from measurement.queries.charts import control_chart_of
+from measurement.queries.charts import pictures_of
 from people.models import Person
 from workflows.choices import TRANSITIONS, Action, RedesignState
-from workflows.models import GoLive, Redesign, Workflow
+from workflows.models import GoLive, Redesign
 
 MEASURABLE = (
     RedesignState.LIVE,
@@ -152,9 +152,9 @@ def recomputed(reading: Reading) -> Mapping[str, bool | str]:
     return {"same": digest == reading.result_sha256, "sha256": digest}
 
 
-def enqueue_due(*, workflow: Workflow) -> None:
+def enqueue_due(*, workflow_id: int) -> None:
     """After an import: read every redesign of the workflow that went live."""
-    for redesign in Redesign.objects.filter(workflow=workflow, go_live__isnull=False):
+    for redesign in Redesign.objects.filter(workflow=workflow_id, go_live__isnull=False):
         ask_for_reading(redesign=redesign, actor=None)
 
 
@@ -195,7 +195,7 @@ def _stored(
             "design": canonical(call.as_json()),
             "result": canonical(result),
             "result_sha256": sha256_of(result),
-            "chart": control_chart_of(taken_in),
+            "chart": pictures_of(taken_in),
             "verdict": ReadingVerdict(result.verdict),
             "grade": result.grade,
             "ratio": result.ratio if computable else None,

@@ -12,7 +12,7 @@ from measurement.choices import ReadingKind
 from measurement.evaluating import Arrays, Call
 from measurement.models import CaseImport, CaseSource, CaseSummary, ImportRejection
 from measurement.queries.arrays import CaseArrays, case_arrays
-from measurement.statistics import Design, OpeningHours, evaluate, opening_hours
+from measurement.statistics import Design, OpeningHours, opening_hours, plan
 from people.calendars import opening_hours_arguments
 from people.models import WorkCalendarVersion
 from workflows.models import GoLive, Guardrail, Hypothesis, Workflow
@@ -174,14 +174,14 @@ def _delivered(workflow: Workflow) -> tuple[int, int]:
 
 def _about_as_slow(arrays: Arrays, go_live: float, calendar: OpeningHours | None) -> bool:
     medians = [
-        evaluate(
+        plan(
             arrays[f"{prefix}start"],
             arrays[f"{prefix}end"],
             go_live=go_live,
             cutoff=go_live,
             cancelled=arrays[f"{prefix}cancelled"],
             calendar=calendar,
-        ).median_before
+        ).median
         for prefix in ("", "other_")
     ]
     nearness = medians[1] / medians[0] if medians[0] else math.nan

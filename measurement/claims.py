@@ -1,0 +1,391 @@
+"""A stored reading in words: the claim, why, the gates, what remains possible.
+
+Everything is built from figures at the moment it is shown, so that it speaks the reader's language.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from core.charts import words
+from measurement.choices import ReadingKind, ReadingVerdict
+from measurement.models import Reading
+
+Text = str | Promise
+
+GATE_TITLES: dict[str, Text] = {
+    "G1": gettext_lazy("Enough finished cases"),
+    "G2": gettext_lazy("Enough weeks"),
+    "G3": gettext_lazy("Enough cases have come to an end"),
+    "G4": gettext_lazy("Cases were followed long enough"),
+    "G5": gettext_lazy("Clocks make sense"),
+    "G6": gettext_lazy("As many cases are cancelled as before"),
+    "G7": gettext_lazy("Completions are stamped as before"),
+    "G8": gettext_lazy("Volume is comparable"),
+    "G9": gettext_lazy("No case is delivered twice"),
+    "G10": gettext_lazy("Not picked for a bad spell"),
+}
+REFUSING = ("G5", "G8", "G9")
+INSUFFICIENT = ("G1", "G2", "G3", "G4")
+
+
+@dataclass(frozen=True, slots=True)
+class GateLine:
+    """One row of the checklist; ``passed`` None = cannot be judged from these data."""
+
+    name: str
+    title: Text
+    passed: bool | None
+    text: str
+    consequence: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuardLine:
+    name: str
+    before: str
+    after: str
+    difference: str
+    margin: str
+    state: str
+    tone: str
+    word: str
+
+
+def figure(reading: Reading, name: str) -> float | None:
+    value = reading.result.get(name)
+    return None if value is None else float(value)
+
+
+def claim(reading: Reading) -> str:
+    """The one sentence. Never a percentage that the verdict does not carry."""
+    change = words.ratio_words(reading.ratio)
+    medians = {
+        "before": words.duration(figure(reading, "median_before")),
+        "after": words.duration(figure(reading, "median_after")),
+    }
+    match reading.verdict:
+        case ReadingVerdict.IMPROVED:
+            if reading.negligible:
+                return _("Cases now take slightly less time: the change is real, but within 5%.")
+            return _("Cases now take %(change)s, from a median of %(before)s to %(after)s.") % {
+                "change": change,
+                **medians,
+            }
+        case ReadingVerdict.FASTER_BUT_WORSE:
+            return _("Cases now take %(change)s, but something else got worse.") % {
+                "change": change
+            }
+        case ReadingVerdict.WORSE:
+            return _("Cases now take %(change)s, from a median of %(before)s to %(after)s.") % {
+                "change": change,
+                **medians,
+            }
+        case ReadingVerdict.NO_MEASURABLE_CHANGE:
+            if reading.negligible:
+                return _("Cases take as long as before, within 5%.")
+            return _("Cases take about as long as before; the promised change is ruled out.")
+        case ReadingVerdict.REFUSED:
+            return _("These data cannot carry a verdict.")
+    return _("It cannot be told yet whether cases take less time.")
+
+
+def probable_range(reading: Reading) -> str:
+    """The interval in words; empty when it cannot be computed."""
+    if reading.low is None or reading.high is None:
+        return _("There are too few cases for an interval.")
+    return _("The true change is probably between %(low)s and %(high)s (95%% interval).") % {
+        "low": words.percent_change(reading.low),
+        "high": words.percent_change(reading.high),
+    }
+
+
+def basis(reading: Reading) -> str:
+    """How many cases, and what was done to compare like with like."""
+    result = reading.result
+    told = [
+        _("%(before)s cases before, %(after)s after.")
+        % {"before": words.number(result["n_before"]), "after": words.number(result["n_after"])}
+    ]
+    if result["standardised"]:
+        told.append(_("The mix of case types is held as it was before."))
+    if result["compared"]:
+        told.append(_("The comparison workflow's own change is taken out."))
+    if result["drift_used"]:
+        told.append(_("A drift that was there before go-live is partly taken out."))
+    if result["completed_only"]:
+        told.append(_("The source delivers completed cases only."))
+    return " ".join(told)
+
+
+def caution(reading: Reading) -> str:
+    """What else could explain the change."""
+    result = reading.result
+    if reading.kind == ReadingKind.EARLY:
+        return _("Early reading: it may be looked at every night without fooling anybody.")
+    if reading.post_hoc:
+        return _("Post-hoc: the promise was written down after go-live, so the grade is C at most.")
+    kappa = figure(reading, "kappa")
+    if kappa is not None and kappa > 1.5:
+        return _(
+            "This workflow moved by about ±%(share)s between quarters before anything was "
+            "changed; the interval is widened accordingly."
+        ) % {"share": words.percent(_spread(figure(reading, "placebo_rms")))}
+    if not result["compared"]:
+        return _("No comparison workflow: a slow drift could explain part of this.")
+    return ""
+
+
+def reason(reading: Reading) -> str:
+    """Why this verdict and no better one."""
+    failing = {line.name: line for line in gates(reading) if line.passed is False}
+    for name in (*REFUSING, *INSUFFICIENT):
+        if name in failing and reading.verdict in {
+            ReadingVerdict.REFUSED,
+            ReadingVerdict.INSUFFICIENT_EVIDENCE,
+        }:
+            return f"{failing[name].title}: {failing[name].text}"
+    promised = words.ratio_words(reading.design["design"]["target_ratio"])
+    match reading.verdict:
+        case ReadingVerdict.INSUFFICIENT_EVIDENCE:
+            if reading.ratio is None:
+                return _("There are too few finished cases or weeks to compute a change.")
+            if "G7" in failing:
+                return f"{failing['G7'].title}: {failing['G7'].text}"
+            return _("The promise (%(promised)s) and no change at all both fit the data.") % {
+                "promised": promised
+            } + _more_weeks(reading)
+        case ReadingVerdict.NO_MEASURABLE_CHANGE:
+            return _("What remains possible: from %(low)s to %(high)s.") % {
+                "low": words.percent_change(reading.low),
+                "high": words.percent_change(reading.high),
+            }
+        case ReadingVerdict.FASTER_BUT_WORSE:
+            return _("A guardrail is outside the margin agreed at sign-off.")
+    return target(reading)
+
+
+def target(reading: Reading) -> str:
+    match reading.result.get("target"):
+        case "proven":
+            return _("The promise is met even at the cautious end of the interval.")
+        case "met":
+            return _("The promise is met by the best estimate, not yet by the whole interval.")
+        case "below":
+            return _("Less than promised.")
+    return ""
+
+
+def why_not_better(reading: Reading) -> list[str]:
+    """What keeps the grade from A, in the reader's words (measurement-method.md section 8)."""
+    result = reading.result
+    if reading.grade == "A":
+        return []
+    told = []
+    if not result["compared"]:
+        told.append(_("There is no comparison workflow."))
+    if reading.grade == "C":
+        told += [
+            _("A check failed: %(title)s.") % {"title": line.title}
+            for line in gates(reading)
+            if line.passed is False
+        ]
+        if reading.post_hoc:
+            told.append(_("The go-live was entered afterwards."))
+        weeks = int(result["weeks_before"])
+        if weeks < 26:
+            told.append(
+                ngettext(
+                    "Only %(count)s week before go-live counts; 26 are needed.",
+                    "Only %(count)s weeks before go-live count; 26 are needed.",
+                    weeks,
+                )
+                % {"count": weeks}
+            )
+        if not result["compared"]:
+            told += _guards_told(reading)
+        if result["completed_only"]:
+            told.append(_("The source delivers completed cases only."))
+    return told
+
+
+def gates(reading: Reading) -> list[GateLine]:
+    """The checklist of all ten, with their numbers."""
+    stored = reading.result["gates"]
+    return [
+        GateLine(
+            name=name,
+            title=title,
+            passed=stored[name]["passed"],
+            text=_gate_text(name, stored[name], reading.result),
+            consequence=_consequence(name),
+        )
+        for name, title in GATE_TITLES.items()
+        if name in stored
+    ]
+
+
+def guardrails(reading: Reading) -> list[GuardLine]:
+    registered = {guard["name"]: guard for guard in reading.design["guards"]}
+    return [_guard_line(guard, registered[guard["name"]]) for guard in reading.result["guardrails"]]
+
+
+def _guard_line(measured: dict[str, Any], registered: dict[str, Any]) -> GuardLine:
+    is_share = registered["kind"] == "share"
+    scale, places = (100, 1) if is_share else (1, 2)
+
+    def shown(value: float | None) -> str:
+        if value is None:
+            return words.NONE
+        return words.percent(value * scale, places) if is_share else words.number(value, places)
+
+    def signed(value: float | None) -> str:
+        if value is None:
+            return words.NONE
+        text = words.number(value * scale, places)
+        return text if value < 0 else f"+{text}"
+
+    difference = (
+        words.NONE
+        if measured["before"] is None or measured["after"] is None
+        else signed(measured["after"] - measured["before"])
+    )
+    if measured["low"] is not None:
+        difference = _("%(difference)s (%(low)s to %(high)s)") % {
+            "difference": difference,
+            "low": signed(measured["low"]),
+            "high": signed(measured["high"]),
+        }
+    margin = words.number(registered["margin"] * scale, places)
+    unit = _("%(number)s points") % {"number": margin} if is_share else margin
+    tone, word = {
+        "held": ("good", _("Within margin")),
+        "broken": ("bad", _("Outside the margin")),
+        "not_shown": ("", _("Not shown")),
+    }[measured["state"]]
+    return GuardLine(
+        name=measured["name"],
+        before=shown(measured["before"]),
+        after=shown(measured["after"]),
+        difference=difference,
+        margin=_("not above +%(margin)s") % {"margin": unit}
+        if registered["worse"] == "higher"
+        else _("not below −%(margin)s") % {"margin": unit},
+        state=measured["state"],
+        tone=tone,
+        word=word,
+    )
+
+
+def _gate_text(name: str, gate: dict[str, Any], result: dict[str, Any]) -> str:
+    value = gate["value"]
+    if gate["passed"] is None or value is None:
+        return _("Cannot be judged from these data.")
+    share = words.percent(100 * value, 1)
+    match name:
+        case "G1":
+            return _(
+                "%(before)s finished before go-live (40 needed), %(after)s after (30 needed)."
+            ) % {
+                "before": words.number(result["done_before"]),
+                "after": words.number(result["done_after"]),
+            }
+        case "G2":
+            return _("%(before)s weeks before (12 needed), %(after)s after (6 needed).") % {
+                "before": words.number(result["weeks_before"]),
+                "after": words.number(result["weeks_after"]),
+            }
+        case "G3":
+            return _("%(share)s of the cases have come to an end in the window; 60%% needed.") % {
+                "share": share
+            }
+        case "G4":
+            return _(
+                "%(share)s of the cases after go-live were followed for at least the median time "
+                "of before; 75%% needed."
+            ) % {"share": share}
+        case "G5":
+            return _(
+                "%(share)s of the cases end before they start or lack a start; at most 2%%."
+            ) % {"share": share}
+        case "G6":
+            return _("The share of cancelled cases changed by %(points)s points; at most 5.") % {
+                "points": words.number(100 * value, 1)
+            }
+        case "G7":
+            return _(
+                "The share of cases completed in the same minute as another changed by "
+                "%(points)s points; at most 5."
+            ) % {"points": words.number(100 * value, 1)}
+        case "G8":
+            return _(
+                "%(ratio)s times as many cases start a week as before; 0.5 to 2 is comparable. "
+                "Else it looks like a truncated export or a roll-out to other units."
+            ) % {"ratio": words.number(value, 2)}
+        case "G9":
+            return _("%(share)s of the delivered rows repeat a case; at most 1%%.") % {
+                "share": share
+            }
+    return _("%(weeks)s weeks before go-live; 52 or a comparison as slow are needed.") % {
+        "weeks": words.number(value)
+    }
+
+
+def _consequence(name: str) -> str:
+    if name in REFUSING:
+        return _("No verdict until it is put right.")
+    if name in INSUFFICIENT:
+        return _("Insufficient evidence until it holds.")
+    if name == "G7":
+        return _("Grade C, and never called improved.")
+    return _("Grade C.")
+
+
+def _guards_told(reading: Reading) -> list[str]:
+    kappa = figure(reading, "kappa")
+    told = []
+    if kappa is None:
+        told.append(_("The quarters before go-live could not be compared with each other."))
+    elif kappa > 1.5:
+        told.append(_("The workflow moved a lot by itself before go-live."))
+    if reading.result["drift_used"]:
+        told.append(_("There was a drift before go-live."))
+    elif reading.result["drift"] is None:
+        told.append(_("The check for a drift before go-live is off."))
+    return told
+
+
+def _more_weeks(reading: Reading) -> str:
+    weeks = reading.result.get("more_weeks")
+    if not weeks:
+        return ""
+    return " " + ngettext(
+        "At the present volume about %(count)s more week would tell them apart.",
+        "At the present volume about %(count)s more weeks would tell them apart.",
+        weeks,
+    ) % {"count": words.number(weeks)}
+
+
+def _spread(rms: float | None) -> float | None:
+    import math
+
+    return None if rms is None else 100 * math.expm1(rms)
+
+
+def promised_and_measured(reading: Reading) -> list[tuple[str, str]]:
+    """The two figures side by side, and what the raw data alone would have said."""
+    promised = words.ratio_words(reading.design["design"]["target_ratio"])
+    rows = [
+        (_("Promised"), _("at least %(change)s") % {"change": promised}),
+        (_("Measured"), words.ratio_words(reading.ratio) if reading.ratio else words.NONE),
+    ]
+    raw = figure(reading, "raw_ratio")
+    if raw is not None and reading.ratio is not None and abs(raw - reading.ratio) > 0.005:
+        rows.append((_("Unadjusted"), words.ratio_words(raw)))
+    detectable = figure(reading, "detectable_ratio")
+    if detectable is not None:
+        rows.append((_("Detectable at this volume"), words.ratio_words(detectable)))
+    return rows

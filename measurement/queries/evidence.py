@@ -1,0 +1,142 @@
+"""One redesign's evidence, gathered for the page that shows it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Count, QuerySet, Subquery
+
+from core import charts
+from core.charts import words
+from core.models import Job
+from measurement import claims
+from measurement.choices import ReadingKind, ReadingVerdict
+from measurement.models import CaseSummary, Reading
+from measurement.queries.readings import newest_reading, readings_of, survivors_of_quarters
+from workflows.models import GoLive, Hypothesis, Redesign
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePage:
+    """Everything the page says. ``job`` is a measurement under way or the last one that failed."""
+
+    reading: Reading | None
+    readings: list[Reading]
+    job: Job | None
+    go_live: GoLive
+    hypothesis: Hypothesis
+    summary: CaseSummary | None
+    claim: str
+    probable_range: str
+    basis: str
+    caution: str
+    reason: str
+    promised_and_measured: list[tuple[str, str]]
+    why_not_better: list[str]
+    gates: list[claims.GateLine]
+    guardrails: list[claims.GuardLine]
+    passes_discovery: bool
+    promise_kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    redesign: Redesign
+    reading: Reading | None
+    interval: charts.IntervalPlot | None
+
+
+def evidence_page(redesign: Redesign, *, chosen: str = "") -> EvidencePage:
+    """``chosen`` is the public id of one of the redesign's readings; else the one to open with."""
+    go_live = GoLive.objects.select_related(
+        "revision__hypothesis", "calendar_version__calendar"
+    ).get(redesign=redesign)
+    readings = list(readings_of(redesign)[:50])
+    reading = _chosen(readings, chosen)
+    survivors = survivors_of_quarters({redesign.pk}) if reading is not None else set()
+    return EvidencePage(
+        reading=reading,
+        readings=readings,
+        job=Job.objects.filter(
+            name="measurement.measure_redesign", subject_id=str(redesign.public_id)
+        )
+        .order_by("-pk")
+        .first(),
+        go_live=go_live,
+        hypothesis=go_live.revision.hypothesis,
+        summary=CaseSummary.objects.filter(workflow_id=redesign.workflow_id).first(),
+        claim=claims.claim(reading) if reading else "",
+        probable_range=claims.probable_range(reading) if reading else "",
+        basis=claims.basis(reading) if reading else "",
+        caution=claims.caution(reading) if reading else "",
+        reason=claims.reason(reading) if reading else "",
+        promised_and_measured=claims.promised_and_measured(reading) if reading else [],
+        why_not_better=claims.why_not_better(reading) if reading else [],
+        gates=claims.gates(reading) if reading else [],
+        guardrails=claims.guardrails(reading) if reading else [],
+        passes_discovery=reading is not None
+        and reading.kind == ReadingKind.PRIMARY
+        and redesign.pk in survivors,
+        promise_kept=reading is not None and reading.result.get("target") in {"met", "proven"},
+    )
+
+
+def evidence_rows(redesigns: list[Redesign]) -> list[EvidenceRow]:
+    """One query for all readings of the page's rows."""
+    ids = [getattr(redesign, "reading_pk", None) for redesign in redesigns]
+    readings = Reading.objects.in_bulk([pk for pk in ids if pk is not None])
+    rows = []
+    for redesign, pk in zip(redesigns, ids, strict=True):
+        reading = readings.get(pk) if pk is not None else None
+        interval = None
+        if reading is not None and reading.ratio is not None:
+            interval = charts.IntervalPlot(
+                effect=charts.Effect(
+                    label=redesign.workflow.name,
+                    ratio=reading.ratio,
+                    low=reading.low,
+                    high=reading.high,
+                    verdict=reading.verdict,
+                    promised=reading.design["design"]["target_ratio"],
+                )
+            )
+        rows.append(EvidenceRow(redesign=redesign, reading=reading, interval=interval))
+    return rows
+
+
+def verdict_counts(redesigns: QuerySet[Redesign]) -> list[tuple[str, str, int]]:
+    """(verdict, its word, how many) in a fixed order; "" stands for not read yet. One query."""
+    found = Counter(
+        dict(
+            redesigns.order_by()
+            .annotate(verdict_shown=Subquery(newest_reading().values("verdict")[:1]))
+            .values_list("verdict_shown")
+            .annotate(Count("pk"))
+            .values_list("verdict_shown", "pk__count")
+        )
+    )
+    return [
+        (value, str(label), found[value]) for value, label in ReadingVerdict.choices if found[value]
+    ]
+
+
+def early_from(go_live: GoLive, hypothesis: Hypothesis) -> str:
+    """The first day an early reading is possible: six weeks after the washout."""
+    return words.day(go_live.at + timedelta(days=hypothesis.washout_days + 42))
+
+
+def _chosen(readings: list[Reading], chosen: str) -> Reading | None:
+    try:
+        wanted = UUID(chosen)
+    except ValueError:
+        wanted = None
+    for reading in readings:
+        if reading.public_id == wanted:
+            return reading
+    order = {ReadingKind.PRIMARY: 0, ReadingKind.EARLY: 1}
+    return min(
+        readings,
+        key=lambda reading: (order.get(ReadingKind(reading.kind), 2), -reading.cutoff.timestamp()),
+        default=None,
+    )

@@ -1,0 +1,143 @@
+"""Before go-live: what the baseline says and what a reading on it could detect."""
+
+import math
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from measurement.models import CaseSource, CaseSummary
+from measurement.queries.arrays import case_arrays
+from measurement.queries.calls import calendar_of, named_arrays, registered_design
+from measurement.statistics import Comparison, Design, Plan, follow_up_days, plan
+from people.models import WorkCalendarVersion
+from workflows.models import Hypothesis, Redesign
+
+COMPLETED_NEEDED = 40  # gate G1, before
+DETAIL_LIMIT = 200_000  # beyond it a page shows the registered figures only
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """Figures for the hypothesis form. ``reading_date`` needs a planned go-live."""
+
+    plan: Plan
+    completed_needed: int
+    enough_on: date | None
+    reading_date: date | None
+    data_to: datetime | None
+    detects_promise: bool | None
+
+
+def planning_of(redesign: Redesign) -> Planning | None:
+    """None without a hypothesis or without any case. Reads the workflow's cases once."""
+    revision = redesign.current_revision
+    hypothesis = getattr(revision, "hypothesis", None) if revision is not None else None
+    summary = CaseSummary.objects.filter(workflow_id=redesign.workflow_id).first()
+    if hypothesis is None or summary is None or not summary.cases or summary.covers_to is None:
+        return None
+    if summary.cases > DETAIL_LIMIT:
+        return None
+    go_live = _assumed_go_live(hypothesis, summary)
+    facts = figures_at(redesign, hypothesis, go_live=go_live)
+    planned: Plan = facts["plan"]
+    reading_date = None
+    if hypothesis.planned_go_live_date is not None:
+        reading_date = hypothesis.planned_go_live_date + timedelta(
+            days=hypothesis.washout_days
+            + (hypothesis.after_days or 84)
+            + int(facts["follow_up_days"])
+        )
+    detects = None
+    if not math.isnan(planned.detectable_ratio):
+        detects = planned.detectable_ratio >= float(hypothesis.target_ratio)
+    return Planning(
+        plan=planned,
+        completed_needed=COMPLETED_NEEDED,
+        enough_on=_enough_on(planned, summary),
+        reading_date=reading_date,
+        data_to=summary.covers_to,
+        detects_promise=detects,
+    )
+
+
+def at_go_live(redesign: Redesign) -> dict[str, Any]:
+    """What go-live registers: ``follow_up_days``, ``planned_information``, ``detectable_ratio``."""
+    revision = redesign.current_revision
+    if revision is None:
+        return {}
+    facts = figures_at(redesign, revision.hypothesis, go_live=redesign.go_live_at)  # type: ignore[attr-defined]
+    planned: Plan = facts["plan"]
+    return {
+        "follow_up_days": facts["follow_up_days"],
+        "planned_information": _known(planned.information),
+        "detectable_ratio": _known(planned.detectable_ratio),
+    }
+
+
+def figures_at(redesign: Redesign, hypothesis: Hypothesis, *, go_live: datetime) -> dict[str, Any]:
+    """``plan`` and ``follow_up_days`` as the data stand now, for a go-live at that moment."""
+    source = CaseSource.objects.filter(workflow_id=redesign.workflow_id).first()
+    design = Design(**registered_design(hypothesis, source))
+    arrays = named_arrays(case_arrays(redesign.workflow_id))
+    at = go_live.timestamp()
+    data_from = source.data_from.timestamp() if source and source.data_from else None
+    comparison = None
+    if hypothesis.comparison_id is not None:
+        other = case_arrays(hypothesis.comparison_id)
+        comparison = Comparison(other.start, other.end, other.kind, other.cancelled)
+    known_at = min(at, timezone.now().timestamp())
+    planned = plan(
+        arrays["start"],
+        arrays["end"],
+        go_live=at,
+        cutoff=known_at,
+        cancelled=arrays["cancelled"],
+        data_from=data_from,
+        comparison=comparison,
+        calendar=calendar_of(_calendar_version(hypothesis)),
+        design=design,
+    )
+    days = follow_up_days(
+        arrays["start"],
+        arrays["end"],
+        go_live=at,
+        cancelled=arrays["cancelled"],
+        data_from=data_from,
+        design=design,
+    )
+    return {"plan": planned, "follow_up_days": days}
+
+
+def _assumed_go_live(hypothesis: Hypothesis, summary: CaseSummary) -> datetime:
+    """The planned day, but never beyond the data: an empty tail would look like a slow-down."""
+    covered: datetime = summary.covers_to or timezone.now()
+    if hypothesis.planned_go_live_date is None:
+        return covered
+    planned = timezone.make_aware(
+        datetime.combine(hypothesis.planned_go_live_date, datetime.min.time())
+    )
+    return min(planned, covered)
+
+
+def _calendar_version(hypothesis: Hypothesis) -> WorkCalendarVersion | None:
+    if hypothesis.calendar_id is None:
+        return None
+    return (
+        WorkCalendarVersion.objects.filter(calendar_id=hypothesis.calendar_id)
+        .order_by("-number")
+        .first()
+    )
+
+
+def _enough_on(planned: Plan, summary: CaseSummary) -> date | None:
+    """The day forty cases will be finished at the present pace; None when they are, or never."""
+    missing = COMPLETED_NEEDED - planned.completed
+    if missing <= 0 or not planned.cases_a_week > 0 or summary.covers_to is None:
+        return None
+    return (summary.covers_to + timedelta(weeks=missing / planned.cases_a_week)).date()
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -1,0 +1,162 @@
+"""Readings as pages and lists need them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
+
+from measurement.choices import CONCLUSIVE, ReadingKind, ReadingVerdict
+from measurement.models import CaseSummary, Reading
+from measurement.statistics import portfolio
+from people.models import Person
+from workflows.models import GoLive, Redesign, Workflow
+from workflows.queries.redesigns import redesigns_visible_to
+
+FINAL = (ReadingKind.PRIMARY, ReadingKind.DAY_90, ReadingKind.DAY_180)
+WEEKS_SHOWN = 24
+
+
+def newest_reading() -> QuerySet[Reading]:
+    """For a subquery on ``redesign``: a final reading before an early one, then the newest."""
+    return Reading.objects.filter(redesign=OuterRef("pk")).order_by(
+        Reading.kind_order(), "-cutoff", "-pk"
+    )
+
+
+def redesigns_with_readings(person: Person) -> QuerySet[Redesign]:
+    """Redesigns in reach that went live, with the id of the reading to show."""
+    return (
+        redesigns_visible_to(person)
+        .filter(go_live__isnull=False)
+        .annotate(reading_pk=Subquery(newest_reading().values("pk")[:1]))
+        .select_related("workflow__unit", "workflow__owner", "current_revision__tool", "go_live")
+    )
+
+
+def readings_of(redesign: Redesign) -> QuerySet[Reading]:
+    return (
+        Reading.objects.filter(redesign=redesign)
+        .select_related("go_live__revision__hypothesis", "calendar_version__calendar")
+        .order_by("-measured_at", "-pk")
+    )
+
+
+def reading_shown(redesign: Redesign) -> Reading | None:
+    """The reading a page opens with: the verdict when there is one, else the newest early one."""
+    return readings_of(redesign).order_by(Reading.kind_order(), "-cutoff", "-pk").first()
+
+
+def stages_of(redesigns: list[Redesign]) -> Mapping[int, Mapping[str, Any]]:
+    """The measured part of each redesign's stage, in three queries whatever the rows."""
+    ids = [redesign.pk for redesign in redesigns]
+    readings = list(
+        Reading.objects.filter(redesign__in=ids)
+        .order_by("redesign", "cutoff", "pk")
+        .defer("result", "chart", "design")
+    )
+    survivors = survivors_of_quarters(
+        {reading.redesign_id for reading in readings if reading.kind == ReadingKind.PRIMARY}
+    )
+    told: dict[int, dict[str, Any]] = {}
+    for reading in readings:
+        fact = told.setdefault(reading.redesign_id, {"sustained_days": 0, "changed": False})
+        if reading.kind in {ReadingKind.DAY_90, ReadingKind.DAY_180}:
+            # Only an unbroken run counts: 180 days need the 90 days before.
+            reached = 90 if reading.kind == ReadingKind.DAY_90 else 180
+            held = reading.verdict == ReadingVerdict.IMPROVED
+            if held and fact["sustained_days"] == reached - 90 and fact["changed"]:
+                fact["sustained_days"] = reached
+            continue
+        fact |= {
+            "verdict": reading.verdict,
+            "grade": reading.grade,
+            "ratio": reading.ratio,
+            "low": reading.low,
+            "high": reading.high,
+            "measured_at": reading.cutoff,
+            "early": reading.kind == ReadingKind.EARLY,
+            "conclusive": reading.kind == ReadingKind.PRIMARY and reading.verdict in CONCLUSIVE,
+            "changed": reading.redesign_id in survivors
+            and reading.verdict == ReadingVerdict.IMPROVED,
+            "simulated": reading.is_simulated,
+            "reading": str(reading.public_id),
+        }
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the portfolio needs of a stored reading."""
+
+    p: float
+    verdict: str
+    grade: str
+    negligible: bool
+
+
+def quarter_of(day: date) -> tuple[int, int]:
+    return day.year, (day.month - 1) // 3 + 1
+
+
+def survivors_of_quarters(redesign_ids: set[int]) -> set[int]:
+    """Of these, who passes the false-discovery control of the quarter its reading fell in.
+
+    The control runs over every primary reading due in that quarter, none left out, whoever looks.
+    Guardrails are part of it: "faster but worse" never survives.
+    """
+    if not redesign_ids:
+        return set()
+    span = GoLive.objects.filter(redesign__in=redesign_ids).aggregate(
+        Min("reading_at"), Max("reading_at")
+    )
+    first, last = _quarter_bounds(span["reading_at__min"], span["reading_at__max"])
+    rows = Reading.objects.filter(
+        kind=ReadingKind.PRIMARY, go_live__reading_at__gte=first, go_live__reading_at__lt=last
+    ).values_list("redesign_id", "go_live__reading_at", "p", "verdict", "grade", "negligible")
+    quarters: dict[tuple[int, int], list[tuple[int, Entry]]] = {}
+    for redesign, reading_at, p, verdict, grade, negligible in rows:
+        entry = Entry(1.0 if p is None else p, verdict, grade, negligible)
+        quarters.setdefault(quarter_of(reading_at.date()), []).append((redesign, entry))
+    passed: set[int] = set()
+    for entries in quarters.values():
+        control = portfolio([entry for _redesign, entry in entries])
+        passed |= {
+            redesign
+            for (redesign, _entry), survived in zip(entries, control.survivors, strict=True)
+            if survived
+        }
+    return passed & redesign_ids
+
+
+def weekly_of(workflows: list[Workflow]) -> Mapping[int, Mapping[str, list[float | None]]]:
+    """Weekly medians of the last 24 weeks, split at the newest go-live; two queries."""
+    ids = [workflow.pk for workflow in workflows]
+    went_live = dict(
+        GoLive.objects.filter(redesign__workflow__in=ids)
+        .values_list("redesign__workflow")
+        .annotate(Max("at"))
+        .values_list("redesign__workflow", "at__max")
+    )
+    told: dict[int, Mapping[str, list[float | None]]] = {}
+    for summary in CaseSummary.objects.filter(workflow__in=ids).only("workflow_id", "weekly"):
+        weeks = summary.weekly[-WEEKS_SHOWN:]
+        live: datetime | None = went_live.get(summary.workflow_id)
+        split = live.date().isoformat() if live else "9999"
+        told[summary.workflow_id] = {
+            "before": [median for day, median, _cases in weeks if day < split],
+            "after": [median for day, median, _cases in weeks if day >= split],
+        }
+    return told
+
+
+def _quarter_bounds(first: datetime, last: datetime) -> tuple[datetime, datetime]:
+    year, quarter = quarter_of(first.date())
+    begin = first.replace(
+        year=year, month=3 * quarter - 2, day=1, hour=0, minute=0, second=0, microsecond=0
+    )
+    year, quarter = quarter_of(last.date())
+    year, month = (year + 1, 1) if quarter == 4 else (year, 3 * quarter + 1)
+    end = last.replace(year=year, month=month, day=1, hour=0, minute=0, second=0, microsecond=0)
+    return begin, end

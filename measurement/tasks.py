@@ -1,0 +1,44 @@
+"""Doorbells: each takes ids, makes one call, and may be rung twice."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from core.jobs import claimed
+
+
+@shared_task(name="measurement.measure_redesign", acks_late=True, reject_on_worker_lost=True)
+def measure_redesign(job_id: str, redesign_id: int, *, with_data_as_it_is: bool = False) -> None:
+    """Safe to run twice: the reading is keyed by redesign, kind, design, input and code."""
+    with claimed(UUID(job_id)) as job:
+        if job is None:
+            return
+        from measurement.operations import readings
+
+        readings.measure_redesign(
+            redesign_id=redesign_id, at=timezone.now(), with_data_as_it_is=with_data_as_it_is
+        )
+
+
+@shared_task(name="measurement.measure_workflow", acks_late=True, reject_on_worker_lost=True)
+def measure_workflow(job_id: str, workflow_id: int) -> None:
+    """After an import: count the cases again, then ask for what can be read."""
+    with claimed(UUID(job_id)) as job:
+        if job is None:
+            return
+        from measurement.operations import readings, summaries
+
+        summaries.refresh_summary(workflow_id=workflow_id, at=timezone.now())
+        readings.enqueue_due(workflow_id=workflow_id)
+
+
+@shared_task(name="measurement.measure_all_due", acks_late=True, reject_on_worker_lost=True)
+def measure_all_due(job_id: str) -> None:
+    """Nightly."""
+    with claimed(UUID(job_id)) as job:
+        if job is None:
+            return
+        from measurement.operations import readings
+
+        readings.enqueue_all_due(at=timezone.now())

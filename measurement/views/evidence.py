@@ -1,0 +1,134 @@
+"""Did each redesign work? The list, and the evidence of one."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from core.acting import acting_person
+from core.pagination import page_of
+from measurement import claims
+from measurement.forms.evidence import EvidenceFilters
+from measurement.models import Reading
+from measurement.operations import readings as operations
+from measurement.queries.charts import control_chart_shown, quantile_plot_shown
+from measurement.queries.evidence import evidence_page, evidence_rows, verdict_counts
+from measurement.queries.readings import reading_shown, redesigns_with_readings
+from workflows.models import Redesign
+
+
+@require_GET
+def evidence_list(request: HttpRequest) -> HttpResponse:
+    """Every redesign in reach that went live, newest go-live first."""
+    person = acting_person(request)
+    everything = redesigns_with_readings(person)
+    filters = EvidenceFilters(request.GET, queryset=everything, request=request)
+    page = page_of(request, filters.qs.order_by("-go_live__at", "pk"))
+    return render(
+        request,
+        "measurement/evidence_list.html",
+        {
+            "filters": filters.form,
+            "page": page,
+            "rows": evidence_rows(list(page.object_list)),
+            "counts": verdict_counts(everything),
+            "filtered": filters.form.is_bound and any(request.GET.values()),
+        },
+    )
+
+
+@require_GET
+def evidence(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    redesign = _redesign(request, public_id)
+    page = evidence_page(redesign, chosen=request.GET.get("reading", ""))
+    return render(
+        request,
+        "measurement/evidence.html",
+        {
+            "redesign": redesign,
+            "page": page,
+            "chart": control_chart_shown(page.reading) if page.reading else None,
+            "quantiles": quantile_plot_shown(page.reading) if page.reading else None,
+            "simulated": redesign.workflow.is_simulated,
+            "tabs": _tabs(redesign),
+        },
+    )
+
+
+@require_GET
+def evidence_json(request: HttpRequest, public_id: UUID) -> JsonResponse:
+    """The reading whole: the call, the result, the hashes. Figures of cases, never of people."""
+    redesign = _redesign(request, public_id)
+    reading = reading_shown(redesign)
+    body = {
+        "redesign": str(redesign.public_id),
+        "workflow": str(redesign.workflow.public_id),
+        "reading": _as_json(reading) if reading else None,
+    }
+    answer = JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    answer["Content-Disposition"] = f'attachment; filename="evidence-{redesign.public_id}.json"'
+    return answer
+
+
+@require_POST
+def measure(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Queue a reading with the data there are; the page shows its progress."""
+    redesign = _redesign(request, public_id)
+    operations.ask_for_reading(redesign=redesign, actor=acting_person(request))
+    return redirect("measurement:evidence", public_id=public_id)
+
+
+@require_GET
+def recompute(request: HttpRequest, public_id: UUID, reading_id: UUID) -> HttpResponse:
+    """Evaluate the stored input again and say whether every byte is the same."""
+    redesign = _redesign(request, public_id)
+    reading = get_object_or_404(
+        Reading.objects.select_related("input", "calendar_version"),
+        public_id=reading_id,
+        redesign=redesign,
+    )
+    return render(
+        request,
+        "measurement/recomputed.html",
+        {
+            "redesign": redesign,
+            "reading": reading,
+            "outcome": operations.recomputed(reading),
+            "claim": claims.claim(reading),
+        },
+    )
+
+
+def _redesign(request: HttpRequest, public_id: UUID) -> Redesign:
+    return get_object_or_404(redesigns_with_readings(acting_person(request)), public_id=public_id)
+
+
+def _tabs(redesign: Redesign) -> list[tuple[str, str, bool]]:
+    workflow = redesign.workflow.public_id
+    return [
+        (_("Overview"), reverse("workflows:workflow", args=[workflow]), False),
+        (_("Evidence"), reverse("measurement:evidence", args=[redesign.public_id]), True),
+        (_("Cases"), reverse("measurement:cases", args=[workflow]), False),
+        (_("Sign-offs"), reverse("workflows:redesign", args=[redesign.public_id]), False),
+        (_("History"), reverse("workflows:history", args=[workflow]), False),
+    ]
+
+
+def _as_json(reading: Reading) -> dict[str, object]:
+    return {
+        "id": str(reading.public_id),
+        "kind": reading.kind,
+        "cutoff": reading.cutoff.isoformat(),
+        "measured_at": reading.measured_at.isoformat(),
+        "simulated": reading.is_simulated,
+        "post_hoc": reading.post_hoc,
+        "call": reading.design,
+        "call_sha256": reading.design_sha256,
+        "input_sha256": reading.input_id,
+        "code_version": reading.code_version,
+        "result": reading.result,
+        "result_sha256": reading.result_sha256,
+    }
