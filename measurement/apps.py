@@ -3,6 +3,3 @@ from django.apps import AppConfig
 
 class MeasurementConfig(AppConfig):
     name = "measurement"
-
-    def ready(self) -> None:
-        from measurement import panels, schedule  # noqa: F401
