@@ -1,0 +1,1 @@
+"""Starts everything the portal needs with one command; the supervising process has no Django."""
