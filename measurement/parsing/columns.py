@@ -1,0 +1,113 @@
+"""Which column is what: our fields, guardrail numbers, and what is left out and named."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from measurement.parsing.errors import Unreadable
+from measurement.parsing.limits import COLUMN_NAME_LENGTH, Limits
+
+FIELDS = ("case_id", "started_at", "completed_at", "status", "kind", "last_event_at")
+REQUIRED = ("case_id", "started_at", "completed_at")
+DELIMITERS = ",;\t|"
+# Words that make a column name a person, in the three languages of the portal. A column is left
+# out when one of them is a whole word of its name ("assigned_user", "Bearbeiter Nr.").
+PERSON_WORDS = frozenset(
+    """
+    resource resources user users username userid login employee employees staff worker person
+    people agent agents assignee assigned owner handler operator approver reviewer author creator
+    clerk caseworker manager supervisor requester requestor customer client patient contact
+    name firstname lastname surname fullname email mail phone
+    benutzer nutzer mitarbeiter mitarbeiterin bearbeiter bearbeiterin sachbearbeiter
+    sachbearbeiterin zuständig zustaendig verantwortlich verantwortlicher ersteller genehmiger
+    vorgesetzter kunde kundin vorname nachname personalnummer
+    utilisateur employé employe agente responsable gestionnaire auteur valideur demandeur nom
+    prénom prenom courriel
+    """.split()
+)
+_WORDS = re.compile(r"[^\W_]+")
+_CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
+
+
+def plain(name: str) -> str:
+    """A header as it is compared: trimmed, lower case, blanks and dashes as underscores."""
+    return re.sub(r"[\s\-]+", "_", name.strip()).casefold()
+
+
+def names_a_person(name: str) -> bool:
+    words = [word.casefold() for word in _WORDS.findall(_CAMEL.sub(" ", name))]
+    return any(word in PERSON_WORDS for word in words)
+
+
+@dataclass(slots=True)
+class Columns:
+    """``places``: our field -> position; ``extra``: guardrail candidates, name -> position.
+
+    ``numeric`` says of a candidate whether its values are numbers; absent = not yet known.
+    ``dropped`` is why each left-out column was left out: "person", "text" or "unnamed".
+    """
+
+    places: dict[str, int]
+    extra: dict[str, int]
+    numeric: dict[str, bool] = field(default_factory=dict)
+    dropped: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def numbers(self) -> list[tuple[str, int]]:
+        return [(name, at) for name, at in self.extra.items() if self.numeric.get(name)]
+
+    def decide(self, name: str, *, numeric: bool) -> None:
+        self.numeric[name] = numeric
+        if not numeric:
+            self.dropped[name] = "text"
+            del self.extra[name]
+
+
+def sort_columns(
+    header: Sequence[str],
+    mapping: Mapping[str, str],
+    limits: Limits,
+    *,
+    required: Sequence[str] = REQUIRED,
+) -> Columns:
+    """Raises Unreadable for a header that cannot be this source's."""
+    if len(header) > limits.columns:
+        raise Unreadable("too_many_columns", limit=limits.columns, found=len(header))
+    theirs = {plain(column): name for name, column in mapping.items() if column and name in FIELDS}
+    columns = Columns({}, {})
+    seen: set[str] = set()
+    for at, raw in enumerate(header):
+        name, key = raw.strip(), plain(raw)
+        if not key:
+            columns.dropped[f"#{at + 1}"] = "unnamed"
+            continue
+        if len(name) > COLUMN_NAME_LENGTH:
+            raise Unreadable("column_name_too_long", column=name[:40], limit=COLUMN_NAME_LENGTH)
+        if key in seen:
+            raise Unreadable("column_twice", column=name)
+        seen.add(key)
+        ours = theirs.get(key) or (key if key in FIELDS and key not in mapped(mapping) else "")
+        if ours:
+            columns.places[ours] = at
+        elif names_a_person(name):
+            columns.dropped[name] = "person"
+        else:
+            columns.extra[name] = at
+    for name in required:
+        if name not in columns.places:
+            raise Unreadable(
+                "column_missing",
+                column=mapping.get(name) or name,
+                found=", ".join(cell.strip()[:40] for cell in header[:12]),
+            )
+    return columns
+
+
+def mapped(mapping: Mapping[str, str]) -> set[str]:
+    return {name for name, column in mapping.items() if column}
+
+
+def delimiter_of(line: str) -> str:
+    """The sign that cuts the header into most cells, outside of quotes."""
+    outside = re.sub(r'"[^"]*"', "", line)
+    return max(DELIMITERS, key=outside.count)

@@ -1,0 +1,20 @@
+"""What a file may be at most. Each limit is checked while reading, before memory is spent."""
+
+from dataclasses import dataclass
+
+BLOCK_ROWS = 10_000
+BYTES_AT_ONCE = 1 << 18
+CASE_ID_LENGTH = 200
+KIND_LENGTH = 100
+COLUMN_NAME_LENGTH = 100
+CELL_SHOWN = 200  # characters of a refused cell that are kept to show
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``line`` counts characters of one line (or of one JSON object), ``unpacked`` bytes."""
+
+    line: int = 65_536
+    columns: int = 200
+    rows: int = 2_000_000
+    unpacked: int = 1_000_000_000

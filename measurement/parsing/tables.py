@@ -1,0 +1,142 @@
+"""Text to rows of cells, each with its line: CSV, JSON and NDJSON."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from measurement.parsing.columns import delimiter_of
+from measurement.parsing.errors import Unreadable
+from measurement.parsing.limits import Limits
+
+Rows = Iterator[tuple[int, list[str]]]
+NESTED = "{…}"  # stands for a list or an object inside a row
+_BLANK = re.compile(r"[ \t\r\n\ufeff]*")
+
+
+def lines_of(pieces: Iterator[str], limits: Limits) -> Iterator[str]:
+    """Lines with their ends. Raises Unreadable for one beyond the limit before holding it."""
+    number = 0
+    tail = ""
+    lone_returns: bool | None = None
+    for piece in pieces:
+        text = tail + piece
+        if lone_returns is None:  # files of old machines end lines with CR alone
+            lone_returns = "\r" in text and "\n" not in text
+        if lone_returns:
+            text = text.replace("\r", "\n")
+        cut = text.rfind("\n") + 1
+        tail = text[cut:]
+        if cut:
+            lines = io.StringIO(text[:cut], newline="\n").readlines()
+            if max(map(len, lines)) > limits.line:
+                over = next(i for i, line in enumerate(lines, 1) if len(line) > limits.line)
+                raise Unreadable("line_too_long", line=number + over, limit=limits.line)
+            number += len(lines)
+            yield from lines
+        if len(tail) > limits.line:
+            raise Unreadable("line_too_long", line=number + 1, limit=limits.line)
+    if tail:
+        yield tail
+
+
+def csv_rows(lines: Iterator[str]) -> Rows:
+    """The header comes first. Blank lines are skipped, but counted as lines."""
+    blank = 0
+    first = ""
+    for first in lines:  # noqa: B007 - looks for the first line that says something
+        if first.strip():
+            break
+        blank += 1
+    else:
+        raise Unreadable("empty")
+    reader = csv.reader(chain((first,), lines), delimiter=delimiter_of(first), strict=True)
+    before = 0
+    try:
+        for row in reader:
+            if row:
+                yield blank + before + 1, row
+            before = reader.line_num
+    except csv.Error as broken:
+        raise Unreadable("broken_csv", line=blank + before + 1) from broken
+
+
+class RawNumber(str):
+    """A number of a JSON file, digits kept as they were written."""
+
+    __slots__ = ()
+
+
+_DECODER = json.JSONDecoder(
+    parse_float=RawNumber, parse_int=RawNumber, parse_constant=RawNumber, strict=True
+)
+
+
+def json_rows(pieces: Iterator[str], limits: Limits) -> Iterator[tuple[int, dict[str, str]]]:
+    """One object, a list of objects, or objects line by line; cells as text, null as ""."""
+    text = ""
+    at = counted = 0
+    line = 1
+    awaits = "start"  # then: value, comma (in a list), end
+    in_list = may_close = False
+    more = True
+    while True:
+        if more and len(text) - at <= limits.line:
+            line += text.count("\n", counted, at)
+            text, at, counted = text[at:], 0, 0
+            while more and len(text) <= limits.line:
+                piece = next(pieces, None)
+                more = piece is not None
+                text += piece or ""
+        at = _BLANK.match(text, at).end()  # type: ignore[union-attr]
+        line += text.count("\n", counted, at)
+        counted = at
+        sign = text[at : at + 1]
+        if not sign:
+            if more:
+                continue
+            break
+        if awaits == "start":
+            in_list = may_close = sign == "["
+            awaits = "value"
+            at += in_list
+        elif in_list and sign == "]" and (awaits == "comma" or may_close):
+            awaits, at = "end", at + 1
+        elif awaits == "comma" and sign == ",":
+            awaits, at, may_close = "value", at + 1, False
+        elif awaits == "value":
+            found, at = _decoded(text, at, line, limits)
+            yield line, found
+            awaits, may_close = ("comma" if in_list else "value"), False
+        else:
+            raise Unreadable("broken_json", line=line)
+    if awaits == "start":
+        raise Unreadable("empty")
+    if in_list and awaits != "end":
+        raise Unreadable("broken_json", line=line)
+
+
+def _decoded(text: str, at: int, line: int, limits: Limits) -> tuple[dict[str, str], int]:
+    try:
+        found, end = _DECODER.raw_decode(text, at)
+    except (ValueError, RecursionError) as broken:
+        code = "line_too_long" if len(text) - at > limits.line else "broken_json"
+        raise Unreadable(code, line=line, limit=limits.line) from broken
+    if not isinstance(found, dict):
+        raise Unreadable("not_an_object", line=line)
+    if end - at > limits.line:
+        raise Unreadable("line_too_long", line=line, limit=limits.line)
+    return {key: _cell(value) for key, value in found.items()}, end
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return NESTED
