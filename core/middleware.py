@@ -1,0 +1,134 @@
+"""The request's id, the closed door, and nothing left in a shared cache."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from core.choices import Channel
+from core.context import Surroundings, note_person, within
+from core.ids import uuid7
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+View = Callable[..., HttpResponseBase]
+
+MACHINE_PREFIXES = ("/api/", "/scim/")
+SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+# The pages a stranger may open; a test walks the addresses and compares.
+OPEN_NAMES = frozenset(
+    {
+        "account_login",
+        "account_logout",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+        "set_language",
+        "favicon",
+        "metrics",
+    }
+)
+OPEN_PATHS = ("/favicon.ico", "/.well-known/security.txt")
+FEATURES = (
+    "accelerometer autoplay camera display-capture fullscreen geolocation gyroscope hid "
+    "idle-detection magnetometer microphone midi payment picture-in-picture screen-wake-lock "
+    "serial usb xr-spatial-tracking"
+)
+PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in FEATURES.split())
+
+
+def open_to_all(view: View) -> View:
+    """Mark a view of ours that strangers may call (health)."""
+    view.open_to_all = True  # type: ignore[attr-defined]
+    return view
+
+
+def remote_address(request: HttpRequest) -> str | None:
+    """Where the call came from; the last forwarded hop only behind the proxy named in settings."""
+    hops = request.headers.get("X-Forwarded-For", "") if settings.SECURE_PROXY_SSL_HEADER else ""
+    address = hops.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return None
+
+
+class RequestIdMiddleware:
+    """First of all: gives the call its id and surroundings, takes a caller's own id if it is sane."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        offered = request.headers.get("X-Request-ID", "")
+        request_id = offered if SANE_REQUEST_ID.fullmatch(offered) else uuid7().hex
+        machine = request.path_info.startswith(MACHINE_PREFIXES)
+        around = Surroundings(
+            request_id=request_id,
+            channel=Channel.API if machine else Channel.PAGE,
+            remote_addr=remote_address(request),
+        )
+        with within(around):
+            response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class SignedInOnlyMiddleware:
+    """Every page needs a signed-in, active person but the listed few. Machines have their own door.
+
+    A fragment asked for by htmx is answered with a redirect of the whole page.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            note_person(str(request.user.public_id))
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: View,
+        args: tuple[Any, ...],  # noqa: ARG002
+        kwargs: dict[str, Any],  # noqa: ARG002
+    ) -> HttpResponseBase | None:
+        if request.user.is_authenticated or self.is_open(request, view):
+            return None
+        to_login = redirect_to_login(request.get_full_path())
+        if request.headers.get("HX-Request") != "true":
+            return to_login
+        page = request.headers.get("HX-Current-URL", "")
+        here = page.removeprefix(settings.BASE_URL) if page.startswith(settings.BASE_URL) else "/"
+        return HttpResponse(status=401, headers={"HX-Redirect": redirect_to_login(here).url})
+
+    @staticmethod
+    def is_open(request: HttpRequest, view: View) -> bool:
+        match = request.resolver_match
+        return (
+            getattr(view, "open_to_all", False)
+            or request.path_info.startswith((*MACHINE_PREFIXES, settings.STATIC_URL))
+            or request.path_info in OPEN_PATHS
+            or (match is not None and match.view_name in OPEN_NAMES)
+        )
+
+
+class PrivateCacheMiddleware:
+    """No page or answer is kept by anything in between; hashed static files are."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not request.path_info.startswith(settings.STATIC_URL):
+            response["Cache-Control"] = "private, no-store"
+        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        return response
