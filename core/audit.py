@@ -1,0 +1,68 @@
+"""The audit trail: one event for every act, in the transaction of the act."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models
+
+from core.context import surroundings
+from core.models import AuditEvent
+
+if TYPE_CHECKING:
+    from people.models import Person
+
+
+def record(
+    verb: str,
+    *,
+    subject: models.Model | None,
+    actor: "Person | None",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str = "",
+    on_behalf_of: "Person | None" = None,
+) -> AuditEvent:
+    """Write down an act. RuntimeError outside a transaction: the act could commit without it."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("an audit event belongs into the transaction of its act")
+    around = surroundings()
+    kind, name = subject_of(subject)
+    return AuditEvent.objects.create(
+        verb=verb,
+        subject_type=kind,
+        subject_id=name,
+        actor=actor,
+        on_behalf_of=on_behalf_of,
+        before=plain(before),
+        after=plain(after),
+        reason=reason,
+        request_id=around.request_id,
+        channel=around.channel,
+        remote_addr=around.remote_addr,
+    )
+
+
+def subject_of(subject: models.Model | None) -> tuple[str, str]:
+    """What an event or a job is about: the model's label and the public id."""
+    if subject is None:
+        return "", ""
+    return subject._meta.label_lower, str(getattr(subject, "public_id", subject.pk))
+
+
+def changes(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both sides cut down to the keys that differ."""
+    old, new = plain(before) or {}, plain(after) or {}
+    keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    return ({key: old.get(key) for key in keys}, {key: new.get(key) for key in keys})
+
+
+def plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """JSON-ready: dates, ids and decimals as text."""
+    if values is None:
+        return None
+    shown: dict[str, Any] = json.loads(json.dumps(dict(values), cls=DjangoJSONEncoder))
+    return shown

@@ -1,0 +1,17 @@
+"""Background work that is neither lost nor done twice: ask with ``enqueue``, work in ``claimed``."""
+
+from core.jobs.asking import cancel, enqueue, resume
+from core.jobs.results import errors_url, errors_url_for
+from core.jobs.working import Claim, LeaseLost, claimed, run_waiting
+
+__all__ = [
+    "Claim",
+    "LeaseLost",
+    "cancel",
+    "claimed",
+    "enqueue",
+    "errors_url",
+    "errors_url_for",
+    "resume",
+    "run_waiting",
+]
