@@ -19,6 +19,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, get_script_prefix, get_urlconf, resolve
 from django.utils.functional import Promise
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 Count = Callable[[HttpRequest], int | None]
@@ -112,7 +113,10 @@ class Shell:
         self.home = get_script_prefix()
         self.colours = colours_of(request)
         self.colour_choices = COLOUR_CHOICES
-        self.languages = settings.LANGUAGES
+        # Each in its own words: who looks for German reads "Deutsch".
+        self.languages = [
+            (code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES
+        ]
 
     @property
     def here(self) -> str:

@@ -1,5 +1,6 @@
 """Made-up content for the style guide: one of everything, so that tests can look at it."""
 
+
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -35,7 +36,9 @@ AFTER = (5.7, 5.6, 7.2, 5.6, 5.4, 5.2, 5.8, 5.9, 5.6, 5.8, 5.9, 6.2, 6.4, 5.9, 4
 
 
 class SampleForm(forms.Form):
-    name = forms.CharField(label="What do you call this work?", help_text="The words your team uses.")
+    name = forms.CharField(
+        label="What do you call this work?", help_text="The words your team uses."
+    )
     minutes = forms.IntegerField(label="Minutes of work per case", min_value=1)
     tool = forms.ChoiceField(label="AI tool", choices=[("", "Choose"), ("a", "Document assistant")])
     pain = forms.CharField(label="What hurts today?", widget=forms.Textarea(attrs={"rows": 3}))
@@ -87,7 +90,9 @@ def charts() -> dict[str, Any]:
     cells = ((42, 31, 18), (51, None, 22), (14, 9, 5))
     return {
         "weekly": weekly(),
-        "forest": ForestPlot(effects(), pooled=Effect("All measured (pooled)", 0.79, 0.74, 0.84, "improved")),
+        "forest": ForestPlot(
+            effects(), pooled=Effect("All measured (pooled)", 0.79, 0.74, 0.84, "improved")
+        ),
         "interval": IntervalPlot(effects()[0]),
         "quantiles": QuantilePlot(
             tuple((p, (3 + p * p / 600) * DAY) for p in (5.0, 25.0, 50.0, 75.0, 85.0, 95.0)),
@@ -114,7 +119,10 @@ def charts() -> dict[str, Any]:
             )
         ),
         "trend": Trend(
-            tuple(TrendPoint(f"Q{i}", v, v - 0.2, v + 0.2) for i, v in enumerate((3.1, 3.2, 3.5, 3.6), 1)),
+            tuple(
+                TrendPoint(f"Q{i}", v, v - 0.2, v + 0.2)
+                for i, v in enumerate((3.1, 3.2, 3.5, 3.6), 1)
+            ),
             title="Trust",
         ),
         "heat": HeatMap(
@@ -126,7 +134,9 @@ def charts() -> dict[str, Any]:
             title="Where work has changed",
         ),
         "lorenz": Lorenz(
-            tuple((float(p), 100 * (p / 100) ** 4) for p in range(0, 101, 10)), 34.4, title="A few do most of it"
+            tuple((float(p), 100 * (p / 100) ** 4) for p in range(0, 101, 10)),
+            34.4,
+            title="A few do most of it",
         ),
         "spark": Sparkline(tuple(v * DAY for v in (*BEFORE[-11:], *AFTER[:13])), after_from=11),
         "spark_before": Sparkline(tuple(v * DAY for v in BEFORE)),
@@ -147,43 +157,136 @@ def parts() -> dict[str, Any]:
     ]
     step = {"number": 1, "name": "Print and collate record", "time": "25 min"}
     pairs = [
-        {"kind": "changed", "label": _("AI-assisted"), "before": step, "gone": True, "ai": True,
-         "after": {"number": 1, "name": "Assistant reads the record", "time": "6 min", "tag": "AI", "tag_tone": "acc", "note": "Flags pages that differ from limits"}},
-        {"kind": "kept", "label": _("kept"), "before": {"number": 2, "name": "Write the summary", "time": "1 h 05"}, "after": {"number": 2, "name": "Write the summary", "time": "1 h 05"}},
-        {"kind": "removed", "label": _("removed"), "before": {"number": 3, "name": "Copy exceptions to a sheet", "time": "45 min"}, "after": None, "gone": True},
-        {"kind": "added", "label": _("human review added"), "before": None, "after": {"number": 3, "name": "Reviewer checks every flag", "time": "1 h 50", "tag": "Human check", "note": "And a random 10% of pages with no flag"}},
-    ]  # fmt: skip
+        {
+            "kind": "changed",
+            "label": _("AI-assisted"),
+            "before": step,
+            "gone": True,
+            "ai": True,
+            "after": {
+                "number": 1,
+                "name": "Assistant reads the record",
+                "time": "6 min",
+                "tag": "AI",
+                "tag_tone": "acc",
+                "note": "Flags pages that differ from limits",
+            },
+        },
+        {
+            "kind": "kept",
+            "label": _("kept"),
+            "before": {"number": 2, "name": "Write the summary", "time": "1 h 05"},
+            "after": {"number": 2, "name": "Write the summary", "time": "1 h 05"},
+        },
+        {
+            "kind": "removed",
+            "label": _("removed"),
+            "before": {"number": 3, "name": "Copy exceptions to a sheet", "time": "45 min"},
+            "after": None,
+            "gone": True,
+        },
+        {
+            "kind": "added",
+            "label": _("human review added"),
+            "before": None,
+            "after": {
+                "number": 3,
+                "name": "Reviewer checks every flag",
+                "time": "1 h 50",
+                "tag": "Human check",
+                "note": "And a random 10% of pages with no flag",
+            },
+        },
+    ]
     todo = [
-        {"title": "Sign the redesign of Deviation triage", "text": "The last of three signatures.", "icon": "sign", "tone": "acc", "tag": "Waiting 6 days", "tag_tone": "warn", "tag_icon": "clock", "url": "#", "action": "Review and sign", "primary": True},
-        {"title": "Evidence is in for Batch record review", "text": "Cases take 38% less time (95% interval 30 to 45% less).", "icon": "chart", "tone": "good", "tag": "New since Friday", "tag_tone": "good", "tag_icon": "check", "url": "#", "action": "See the evidence"},
-        {"title": "Trust pulse: about 65% have answered", "text": "Updated once a day.", "icon": "heart", "tag": "Closes Friday", "tag_icon": "clock", "url": "#", "action": "Send a reminder"},
-    ]  # fmt: skip
+        {
+            "title": "Sign the redesign of Deviation triage",
+            "text": "The last of three signatures.",
+            "icon": "sign",
+            "tone": "acc",
+            "tag": "Waiting 6 days",
+            "tag_tone": "warn",
+            "tag_icon": "clock",
+            "url": "#",
+            "action": "Review and sign",
+            "primary": True,
+        },
+        {
+            "title": "Evidence is in for Batch record review",
+            "text": "Cases take 38% less time (95% interval 30 to 45% less).",
+            "icon": "chart",
+            "tone": "good",
+            "tag": "New since Friday",
+            "tag_tone": "good",
+            "tag_icon": "check",
+            "url": "#",
+            "action": "See the evidence",
+        },
+        {
+            "title": "Trust pulse: about 65% have answered",
+            "text": "Updated once a day.",
+            "icon": "heart",
+            "tag": "Closes Friday",
+            "tag_icon": "clock",
+            "url": "#",
+            "action": "Send a reminder",
+        },
+    ]
     return {
         "stages": stages,
         "pairs": pairs,
-        "before": {"total": "9.4 days", "work": 12, "of": 100, "note": "3 steps, 2 h 15 of work; the rest is waiting."},
-        "after": {"total": "5.8 days", "work": 9, "of": 100, "note": "3 steps, 3 h of work; the rest is waiting."},
+        "before": {
+            "total": "9.4 days",
+            "work": 12,
+            "of": 100,
+            "note": "3 steps, 2 h 15 of work; the rest is waiting.",
+        },
+        "after": {
+            "total": "5.8 days",
+            "work": 9,
+            "of": 100,
+            "note": "3 steps, 3 h of work; the rest is waiting.",
+        },
         "todo": todo,
         "chain": [
-            {"name": "Mara Lindqvist", "note": "Quality. Approved 13 Nov, after 1 day", "state": "done", "hash": "9f3c41d2e81a"},
+            {
+                "name": "Mara Lindqvist",
+                "note": "Quality. Approved 13 Nov, after 1 day",
+                "state": "done",
+                "hash": "9f3c41d2e81a",
+            },
             {"name": "Joon Park", "note": "Site IT. Asked for changes 16 Nov", "state": "refused"},
             {"name": "You", "note": "Workflow owner. Waiting 6 days", "state": "current"},
             {"name": "Works council", "note": "After you", "state": "future"},
         ],
         "checks": [
             {"title": "11 of 11 people trained", "note": "Last on 11 Nov", "tone": "good"},
-            {"title": "I was asked what I think: 2.4 of 5 in the team", "note": "Lowest of five questions", "tone": "warn", "icon": "heart", "word": "Your call"},
+            {
+                "title": "I was asked what I think: 2.4 of 5 in the team",
+                "note": "Lowest of five questions",
+                "tone": "warn",
+                "icon": "heart",
+                "word": "Your call",
+            },
         ],
-        "pairs_kv": [("Promised", "at least 25% less"), ("Measured", "38% less"), ("Hours released a year", "about 5,800")],
+        "pairs_kv": [
+            ("Promised", "at least 25% less"),
+            ("Measured", "38% less"),
+            ("Hours released a year", "about 5,800"),
+        ],
         "tabs": [("Overview", "#", True), ("Evidence", "#", False), ("Trust", "#", False)],
-    }  # fmt: skip
+    }
 
 
 def samples(request: HttpRequest) -> dict[str, Any]:
     job = SimpleNamespace(
-        public_id="sample", state="needs_review", progress_done=412, progress_total=1000, last_error="31 rows were not read.",
+        public_id="sample",
+        state="needs_review",
+        progress_done=412,
+        progress_total=1000,
+        last_error="31 rows were not read.",
         get_state_display=lambda: _("Needs review"),
-    )  # fmt: skip
+    )
     return {
         **charts(),
         **parts(),
@@ -193,5 +296,9 @@ def samples(request: HttpRequest) -> dict[str, Any]:
         "filter_form": SampleFilter(request.GET),
         "form": SampleForm({"minutes": 0}),
         "decision": SampleDecision(),
-        "decision_help": {"approve": "Go live on 1 Dec", "change": "Goes back with your note", "decline": "Needs a reason"},
-    }  # fmt: skip
+        "decision_help": {
+            "approve": "Go live on 1 Dec",
+            "change": "Goes back with your note",
+            "decline": "Needs a reason",
+        },
+    }

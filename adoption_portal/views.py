@@ -34,7 +34,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def account(request: HttpRequest) -> HttpResponse:
-    return render(request, "account/account.html", {"panels": list(filter(has_panel, ACCOUNT_PANELS))})
+    return render(
+        request, "account/account.html", {"panels": list(filter(has_panel, ACCOUNT_PANELS))}
+    )
 
 
 def has_panel(name: str) -> bool:
@@ -53,7 +55,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component with made-up numbers; only in the demo, where its address exists."""
-    from adoption_portal.styleguide import samples  # noqa: PLC0415 - only the demo needs it
+    from adoption_portal.styleguide import samples
 
     return render(request, "styleguide.html", samples(request))
 
@@ -84,7 +86,9 @@ def _refusal(request: HttpRequest, status: int, **words: Any) -> HttpResponse:
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     frame = "base.html" if signed_in else "plain.html"
-    return render(request, "refusal.html", {"frame": frame, "status": status, **words}, status=status)
+    return render(
+        request, "refusal.html", {"frame": frame, "status": status, **words}, status=status
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
@@ -111,14 +115,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
         request,
         HTTPStatus.NOT_FOUND,
         title=_("There is nothing here for you"),
-        text=_("The address may be mistyped, the thing may be gone, or it is outside what you may see."),
+        text=_(
+            "The address may be mistyped, the thing may be gone, or it is outside what you may see."
+        ),
     )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """No database, no session: whatever broke may still be broken."""
     words = {"shell": {"colours": colours_of(request), "home": "/"}}
-    return HttpResponse(render_to_string("500.html", words), status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    return HttpResponse(
+        render_to_string("500.html", words), status=HTTPStatus.INTERNAL_SERVER_ERROR
+    )
 
 
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
@@ -126,7 +134,10 @@ def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
         request,
         HTTPStatus.FORBIDDEN,
         title=_("This form was open too long"),
-        text=_("Nothing was saved. Go back, load the page again and send the form once more. Your browser must accept this site's cookies."),
+        text=_(
+            "Nothing was saved. Go back, load the page again and send the form once more. "
+            "Your browser must accept this site's cookies."
+        ),
     )
 
 
@@ -144,7 +155,11 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """A page's answer to an expected refusal that no form can show."""
-    title = _("Someone else was faster") if refusal.status == HTTPStatus.CONFLICT else _("That is not possible")
+    title = (
+        _("Someone else was faster")
+        if refusal.status == HTTPStatus.CONFLICT
+        else _("That is not possible")
+    )
     return _refusal(request, refusal.status, title=title, text=str(refusal))
 
 
@@ -155,7 +170,10 @@ def staff_only(request: HttpRequest, extra_context: dict[str, Any] | None = None
 
 # --- small public files ------------------------------------------------------------------------
 def contact() -> str:
-    return str(getattr(settings, "SECURITY_CONTACT", "")) or f"mailto:{settings.DEFAULT_FROM_EMAIL.rpartition('<')[2].rstrip('>')}"
+    return (
+        str(getattr(settings, "SECURITY_CONTACT", ""))
+        or f"mailto:{settings.DEFAULT_FROM_EMAIL.rpartition('<')[2].rstrip('>')}"
+    )
 
 
 @open_to_all
@@ -193,5 +211,9 @@ def demo_logins() -> list[dict[str, str]]:
     except (OSError, ValueError):
         return []
     if isinstance(rows, dict):
-        rows = rows.get("logins", [])
-    return [row for row in rows if isinstance(row, dict) and {"role", "email", "password"} <= row.keys()]
+        rows = rows.get("logins")
+    if not isinstance(rows, list):
+        return []
+    return [
+        row for row in rows if isinstance(row, dict) and {"role", "email", "password"} <= row.keys()
+    ]

@@ -90,9 +90,13 @@ def bars(data: Bars, *, width: int = HALF, palette: str | None = None) -> SafeSt
     if not data.rows:
         canvas.text(width / 2, 20, _("Nothing to show yet"), "tick", anchor="middle")
     told = "; ".join(
-        f"{row.label}: " + ", ".join(f"{name} {data.printed(value)}" for name, value in zip(data.parts, row.values, strict=False))
+        f"{row.label}: "
+        + ", ".join(
+            f"{name} {data.printed(value)}"
+            for name, value in zip(data.parts, row.values, strict=False)
+        )
         for row in data.rows
-    )  # fmt: skip
+    )
     return canvas.svg(title=data.title, description=told or _("Nothing to show yet"))
 
 

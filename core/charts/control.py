@@ -1,7 +1,7 @@
-"""The weekly chart: centre and limits come from the weeks before and are carried on, never recalculated."""
+"""The weekly chart: limits come from the weeks before and are carried on, never recalculated."""
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from statistics import median
 
@@ -17,7 +17,7 @@ from core.charts.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """``median`` in seconds, None for a week without a case; not ``ripe``: cases may still be open."""
+    """``median`` in seconds, None without a case; not ``ripe``: cases may still be open."""
 
     start: date
     median: float | None
@@ -36,7 +36,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ControlChart:
-    """Weeks are weeks of start, in order. A week belongs to "after" when it starts on or after go-live."""
+    """Weeks of start, in order. A week is "after" when it starts on or after go-live."""
 
     weeks: tuple[Week, ...]
     go_live: date | None = None
@@ -72,6 +72,14 @@ def default_title() -> str:
     return _("Weekly median cycle time, before and after go-live")
 
 
+def sound(limits: Limits | None) -> Limits | None:
+    """Limits that can be drawn: three finite numbers, or none at all."""
+    if limits is None:
+        return None
+    values = known((limits.centre, limits.low, limits.high))
+    return Limits(*values) if len(values) == 3 else None  # noqa: PLR2004
+
+
 def unit_of(top: float) -> tuple[float, str]:
     """The unit of the axis, in seconds, and its name."""
     if top >= 2 * words.DAY:
@@ -93,9 +101,16 @@ def description(data: ControlChart) -> str:
     told = [ngettext("%(count)s week.", "%(count)s weeks.", count) % {"count": count}]
     if data.limits:
         told.append(
-            _("Centre %(centre)s and limits %(low)s to %(high)s come from the weeks before go-live and are carried on unchanged.")
-            % {"centre": words.duration(data.limits.centre), "low": words.duration(data.limits.low), "high": words.duration(data.limits.high)}
-        )  # fmt: skip
+            _(
+                "Centre %(centre)s and limits %(low)s to %(high)s come from the weeks before "
+                "go-live and are carried on unchanged."
+            )
+            % {
+                "centre": words.duration(data.limits.centre),
+                "low": words.duration(data.limits.low),
+                "high": words.duration(data.limits.high),
+            }
+        )
     level = level_after(data)
     if level is not None and data.go_live:
         told.append(
@@ -114,7 +129,8 @@ def description(data: ControlChart) -> str:
 def control_chart(
     data: ControlChart, *, width: int = WIDE, palette: str | None = None
 ) -> SafeString:
-    """A line of weekly medians from zero: grey before, indigo after, hollow while a week may still change."""
+    """Weekly medians from zero: grey before, indigo after, hollow while a week may change."""
+    data = replace(data, limits=sound(data.limits))
     compact = is_compact(width)
     height = 224 if compact else 262
     canvas = Canvas(width, height, palette)
@@ -188,9 +204,11 @@ class _Drawing:
             self.canvas.rect(end, high, self.right - 4 - end, low - high, "band-on")
             for y in (high, centre, low):
                 self.canvas.line(end, y, self.right - 4, y, "carried")
-            if self.right - end > 180:  # noqa: PLR2004
+            reading = self.data.reading_date
+            edge = self.at(reading) - 6 if reading else self.right - 4
+            if edge - end > 180:  # noqa: PLR2004
                 self.canvas.text(
-                    self.right - 4, high - 7, _("the same limits, carried on"), "tick", anchor="end"
+                    edge, high - 7, _("the same limits, carried on"), "tick", anchor="end"
                 )
 
     def draw_dates(self, first: date, end: date) -> None:
@@ -257,8 +275,10 @@ class _Drawing:
                 self.canvas.path([(x1, y1), (x2, y2)], f"{period}-line")
         for x, y, week in spots:
             title = _("Week of %(day)s: %(length)s, %(cases)s cases") % {
-                "day": words.day(week.start), "length": words.duration(week.median), "cases": words.number(week.cases),
-            }  # fmt: skip
+                "day": words.day(week.start),
+                "length": words.duration(week.median),
+                "cases": words.number(week.cases),
+            }
             if not week.ripe:
                 title += " " + _("(not complete yet)")
             self.canvas.circle(
@@ -273,8 +293,8 @@ class _Drawing:
         self.canvas.line(start, y, self.right - 4, y, "level")
         label = _("median %(level)s") % {"level": words.short(level / self.unit)}
         if self.compact:
-            self.canvas.text(
-                self.right - 4, min(y + 22, self.bottom - 6), label, "strong", anchor="end"
-            )
+            late = known(week.median for week in self.data.after[-8:])
+            below = min(max([y, *map(self.y, late)]) + 20, self.bottom - 6)
+            self.canvas.text(self.right - 4, below, label, "strong", anchor="end")
         else:
             self.canvas.text(self.right + 3, y + 4, label, "strong")

@@ -12,6 +12,7 @@ from core.charts.marks import draw_mark, line_look, word
 from core.charts.scale import Linear, known
 from core.charts.table import Table
 
+TICK_ROOM = 46  # px that "no change" needs beside its neighbours
 FLOOR, CEILING = -100.0, 100.0  # per cent; longer intervals end at the edge with an arrow
 
 
@@ -55,9 +56,16 @@ class ForestPlot:
             _("Grade"),
         )
         rows = tuple(
-            (e.label, words.percent_change(e.ratio), words.interval_words(e.low, e.high), words.percent_change(e.promised), word(e.verdict), e.grade)
+            (
+                e.label,
+                words.percent_change(e.ratio),
+                words.interval_words(e.low, e.high),
+                words.percent_change(e.promised),
+                word(e.verdict),
+                e.grade,
+            )
             for e in (*self.rows, *([self.pooled] if self.pooled else []))
-        )  # fmt: skip
+        )
         return Table(
             caption=self.title or _("Effect of each redesign on cycle time"),
             headers=heads,
@@ -91,10 +99,9 @@ def axis(effects: tuple[Effect, ...], start: float, end: float) -> Linear:
 
 
 def draw_axis(canvas: Canvas, x: Linear, top: float, bottom: float) -> None:
-    # Room for "no change" beside its neighbours decides the step.
     step = next(
-        (s for s in (20, 25, 50, 100) if (x.end - x.start) * s / (x.high - x.low) >= 46), 100
-    )  # noqa: PLR2004
+        (s for s in (20, 25, 50, 100) if (x.end - x.start) * s / (x.high - x.low) >= TICK_ROOM), 100
+    )
     ticks = [float(-t) for t in takewhile(lambda t: -t >= x.low, count(step, step))]
     ticks += [float(t) for t in takewhile(lambda t: t <= x.high, count(step, step))]
     for tick in ticks:
@@ -117,9 +124,9 @@ def draw_effect(canvas: Canvas, x: Linear, y: float, effect: Effect, *, size: fl
     right = x.end if high is None else x(high)
     if low is not None or high is not None:
         canvas.line(left, y, right, y, look)
-    if low is None and high is not None or (low is not None and low < x.low):
+    if (low is None and high is not None) or (low is not None and low < x.low):
         canvas.path([(left + 5, y - 4), (left, y), (left + 5, y + 4)], look)
-    if high is None and low is not None or (high is not None and high > x.high):
+    if (high is None and low is not None) or (high is not None and high > x.high):
         canvas.path([(right - 5, y - 4), (right, y), (right - 5, y + 4)], look)
     if ratio is not None:
         draw_mark(canvas, x(ratio), y, effect.verdict, size=size)

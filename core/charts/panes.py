@@ -10,6 +10,7 @@ from core.charts.canvas import HALF, Canvas, fitted, is_compact
 from core.charts.scale import Linear, known
 from core.charts.table import Table
 
+TOP = 100
 STEPS = (12.0, 24.0, 36.0, 48.0)  # per cent: the ramp's borders
 
 
@@ -64,7 +65,7 @@ class HeatMap:
 
 @dataclass(frozen=True, slots=True)
 class Lorenz:
-    """(share of people, share of use) in per cent, rising, least active first; no person can be read off."""
+    """(share of people, share of use) in per cent, rising; no person can be read off."""
 
     points: tuple[tuple[float, float], ...]
     top_share: float | None = None
@@ -75,6 +76,10 @@ class Lorenz:
         return Table(
             caption=self.title, headers=(_("Share of people"), _("Share of use")), rows=rows
         )
+
+
+def span_of(point: TrendPoint) -> str:
+    return f"{words.number(point.low, 1)}–{words.number(point.high, 1)}"
 
 
 def trend(data: Trend, *, width: int = HALF, palette: str | None = None) -> SafeString:
@@ -107,8 +112,8 @@ def trend(data: Trend, *, width: int = HALF, palette: str | None = None) -> Safe
     for index, point in enumerate(data.points):
         canvas.text(x(index), bottom + 18, fitted(point.label, room), "tick", anchor="middle")
     told = "; ".join(
-        f"{p.label}: {words.number(p.value, 1)} ({words.number(p.low, 1)}–{words.number(p.high, 1)})" for p in data.points
-    )  # fmt: skip
+        ": ".join((p.label, f"{words.number(p.value, 1)} ({span_of(p)})")) for p in data.points
+    )
     return canvas.svg(title=data.title, description=told or _("Nothing to show yet"))
 
 
@@ -145,9 +150,12 @@ def heat_map(data: HeatMap, *, width: int = HALF, palette: str | None = None) ->
                     anchor="middle",
                 )
     told = "; ".join(
-        f"{label}: " + ", ".join(f"{name} {cell.printed()}" for name, cell in zip(data.columns, cells, strict=False))
+        f"{label}: "
+        + ", ".join(
+            f"{name} {cell.printed()}" for name, cell in zip(data.columns, cells, strict=False)
+        )
         for label, cells in data.rows
-    )  # fmt: skip
+    )
     return canvas.svg(title=data.title, description=told or _("Nothing to show yet"))
 
 
@@ -173,8 +181,8 @@ def lorenz(data: Lorenz, *, width: int = HALF, palette: str | None = None) -> Sa
             height - 8,
             words.percent(tick),
             "tick",
-            anchor="end" if tick == 100 else "middle",
-        )  # noqa: PLR2004
+            anchor="middle" if tick < TOP else "end",
+        )
     places = [(x(p), y(u)) for p, u in data.points if len(known((p, u))) == 2]  # noqa: PLR2004
     canvas.path([*places, (x(100), y(100)), (x(0), y(0))] if places else [], "area", close=True)
     canvas.line(x(0), y(0), x(100), y(100), "ref")

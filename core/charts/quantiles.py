@@ -45,17 +45,21 @@ def description(data: QuantilePlot) -> str:
     before, after = dict(data.before), dict(data.after)
     told = [
         _("%(share)s of cases are finished within %(before)s before and %(after)s after.")
-        % {"share": words.percent(share), "before": words.duration(before.get(share)), "after": words.duration(after.get(share))}
+        % {
+            "share": words.percent(share),
+            "before": words.duration(before.get(share)),
+            "after": words.duration(after.get(share)),
+        }
         for share in NAMED
         if share in before or share in after
-    ]  # fmt: skip
+    ]
     return " ".join(told) or _("No finished case yet.")
 
 
 def quantile_plot(
     data: QuantilePlot, *, width: int = HALF, palette: str | None = None
 ) -> SafeString:
-    """x is the share of cases, y their time from zero."""
+    """X is the share of cases, y their time from zero."""
     height = 220 if is_compact(width) else 262
     canvas = Canvas(width, height, palette)
     left, right, top, bottom = 34.0, width - 62.0, 26.0, height - 32.0

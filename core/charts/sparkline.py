@@ -15,7 +15,7 @@ from core.charts.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Sparkline:
-    """Weekly medians in seconds, oldest first; ``after_from`` is the index of the first week after go-live."""
+    """Weekly medians in seconds, oldest first; ``after_from``: index of the first week after."""
 
     values: tuple[float | None, ...]
     after_from: int | None = None

@@ -125,7 +125,9 @@ def bar(value: Any, total: Any, look: str = "fill", *, thick: bool = False) -> S
 @register.simple_tag
 def crumbs(*parts: Any) -> SafeString:
     """Label, address, label, address ...; a last label without address is this page."""
-    pairs = [(parts[i], parts[i + 1] if i + 1 < len(parts) else "") for i in range(0, len(parts), 2)]
+    pairs = [
+        (parts[i], parts[i + 1] if i + 1 < len(parts) else "") for i in range(0, len(parts), 2)
+    ]
     return _part("crumbs", crumbs=pairs)
 
 
@@ -143,7 +145,7 @@ def stage_rail(stages: Iterable[Any]) -> SafeString:
 
 @register.simple_tag
 def stage_dashes(done: int, current: int = 0, label: str = "") -> SafeString:
-    """The rail as six dashes: ``done`` full ones; ``current`` is the number of the one under way."""
+    """The rail as six dashes: ``done`` full ones; ``current``: number of the one under way."""
     dashes = []
     for index in range(STAGES):
         state = "done" if index < done else "current" if index + 1 == current else "future"
@@ -209,7 +211,9 @@ def loading(url: str = "", text: str = "", *, boxed: bool = True) -> SafeString:
 
 
 @register.simple_tag
-def meter(label: Any, value: Any, total: Any, text: Any = "", *, note: Any = "", look: str = "fill") -> SafeString:  # noqa: E501, PLR0913
+def meter(  # noqa: PLR0913
+    label: Any, value: Any, total: Any, text: Any = "", *, note: Any = "", look: str = "fill"
+) -> SafeString:
     """A number with its bar: "17 of 22" unless ``text`` says it otherwise."""
     told = text or _("%(value)s of %(total)s") % {
         "value": words.number(value),
@@ -282,7 +286,9 @@ def _chips(form: BaseForm, request: HttpRequest) -> list[dict[str, str]]:
 
 
 @register.simple_tag
-def key_values(pairs: Iterable[tuple[Any, Any]], note: Any = "", *, left: bool = False) -> SafeString:
+def key_values(
+    pairs: Iterable[tuple[Any, Any]], note: Any = "", *, left: bool = False
+) -> SafeString:
     return _part("key_values", pairs=pairs, note=note, left=left)
 
 
@@ -290,7 +296,8 @@ def key_values(pairs: Iterable[tuple[Any, Any]], note: Any = "", *, left: bool =
 def step_pairs(pairs: Sequence[Any], before: Any = None, after: Any = None) -> SafeString:
     """Aligned steps. Each pair: kind (kept, changed, ...), label, before, after, gone, ai.
 
-    A step: number, name, time, note, tag, tag_tone. ``before`` and ``after``: total, work, of, note.
+    A step: number, name, time, note, tag, tag_tone. ``before`` and
+    ``after``: total, work, of, note.
     """
     heads = [
         {"label": name, "look": look, **(head or {})}
@@ -313,7 +320,7 @@ def checks(items: Iterable[Any]) -> SafeString:
 
 @register.simple_tag
 def todo(items: Iterable[Any]) -> SafeString:
-    """What needs me. Each: title, text, icon, tone, tag, tag_tone, tag_icon, action, url, primary."""
+    """Each: title, text, icon, tone, tag, tag_tone, tag_icon, action, url, primary."""
     return _part("todo", items=items)
 
 
@@ -326,7 +333,9 @@ def error_summary(form: BaseForm) -> SafeString:
             {"target": field.id_for_label or field.auto_id, "label": field.label, "text": text}
             for text in field.errors
         ]
-    return _part("error_summary", form=form, problems=problems, id=f"errors-{form.prefix or 'form'}")
+    return _part(
+        "error_summary", form=form, problems=problems, id=f"errors-{form.prefix or 'form'}"
+    )
 
 
 @register.simple_tag
@@ -356,7 +365,14 @@ def choice_cards(
 
 
 @register.simple_tag
-def figure(data: Any, caption: Any = "", *, width: int = WIDE, id: str = "", legend: bool = False) -> SafeString:  # noqa: A002, E501, PLR0913
+def figure(
+    data: Any,
+    caption: Any = "",
+    *,
+    width: int = WIDE,
+    id: str = "",  # noqa: A002
+    legend: bool = False,
+) -> SafeString:
     """A chart drawn at two widths, one shown by the style sheet, with its table."""
     wide = draw(data, width=width)
     phone = draw(data, width=PHONE)
@@ -391,7 +407,9 @@ def verdict_legend() -> SafeString:
         "refused": "ap-mark-grey",
         "worse": "ap-mark-bad",
     }.get  # type: ignore[assignment]
-    marks = [{"code": code, "word": name, "css": looks(code) or ""} for code, name in VERDICTS.items()]
+    marks = [
+        {"code": code, "word": name, "css": looks(code) or ""} for code, name in VERDICTS.items()
+    ]
     return _part("verdict_legend", marks=marks)
 
 
@@ -430,7 +448,12 @@ def note(content: str, tone: str = "", *, icon: str = "", alert: bool = False) -
 
 @register.simple_block_tag
 def table_region(
-    content: str, caption: Any, *, mode: str = "scroll", hide_caption: bool = True, tight: bool = False
+    content: str,
+    caption: Any,
+    *,
+    mode: str = "scroll",
+    hide_caption: bool = True,
+    tight: bool = False,
 ) -> SafeString:
     """``mode``: "scroll" in a focusable region, or "cards" on phones (cells need data-label)."""
     return _part(
@@ -458,4 +481,6 @@ def confirm(  # noqa: PLR0913
 
 @register.simple_block_tag
 def form_section(content: str, title: Any, help: Any = "") -> SafeString:  # noqa: A002
-    return _part("form_section", content=content, title=title, help=help, id=f"part-{slugify(title)}")
+    return _part(
+        "form_section", content=content, title=title, help=help, id=f"part-{slugify(title)}"
+    )

@@ -1,0 +1,216 @@
+"""Every chart, for odd data too: valid XML, named, inside its area, no style, text escaped."""
+
+# ruff: noqa: E501 - tables of cases read better in one line
+
+import math
+import re
+from datetime import date, timedelta
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core import charts
+from core.charts.canvas import Canvas
+from core.charts.looks import LOOKS
+
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = "<script>alert('x')</script> & \x00\ud800"
+WIDTHS = (charts.WIDE, charts.HALF, charts.PHONE)
+VERDICTS = (
+    "improved",
+    "faster_but_worse",
+    "no_measurable_change",
+    "insufficient_evidence",
+    "worse",
+    "refused",
+    "new",
+)
+
+numbers = (
+    st.none()
+    | st.floats(allow_nan=True, allow_infinity=True)
+    | st.floats(0, 1e7)
+    | st.integers(-5, 10**20)
+)
+labels = st.text(max_size=40) | st.just(HOSTILE)
+days = st.dates(date(2020, 1, 1), date(2027, 1, 1))
+weeks = st.builds(
+    lambda first, rows: tuple(
+        charts.Week(first + timedelta(weeks=i), value, 3, ripe=ripe) for i, (value, ripe) in enumerate(rows)
+    ),
+    days, st.lists(st.tuples(numbers, st.booleans()), max_size=30),
+)  # fmt: skip
+plain = st.floats(allow_nan=True, allow_infinity=True)
+effects = st.builds(
+    charts.Effect,
+    label=labels,
+    ratio=numbers,
+    low=numbers,
+    high=numbers,
+    verdict=st.sampled_from(VERDICTS),
+    promised=numbers,
+)
+shares = st.lists(st.tuples(st.floats(0, 100), numbers), max_size=12).map(tuple)
+ANY = st.one_of(
+    st.builds(
+        charts.ControlChart, weeks, go_live=st.none() | days, washout_until=st.none() | days, reading_date=st.none() | days,
+        limits=st.none() | st.builds(charts.Limits, plain, plain, plain), title=labels,
+    ),
+    st.builds(charts.Sparkline, st.lists(numbers, max_size=30).map(tuple), after_from=st.none() | st.integers(-3, 40)),
+    st.builds(charts.IntervalPlot, effects, title=labels),
+    st.builds(charts.ForestPlot, st.lists(effects, max_size=6).map(tuple), pooled=st.none() | effects),
+    st.builds(charts.QuantilePlot, shares, shares),
+    st.builds(
+        charts.Bars, st.lists(st.builds(charts.BarRow, labels, st.lists(numbers, max_size=4).map(tuple)), max_size=4).map(tuple),
+        st.just(("work", "waiting")), durations=st.booleans(),
+    ),
+    st.builds(charts.Funnel, st.lists(st.builds(charts.FunnelRow, labels, numbers, labels), max_size=7).map(tuple)),
+    st.builds(charts.Trend, st.lists(st.builds(charts.TrendPoint, labels, numbers, numbers, numbers), max_size=6).map(tuple)),
+    st.builds(
+        charts.HeatMap, st.just(("a", "b")),
+        st.lists(st.tuples(labels, st.lists(st.builds(charts.HeatCell, numbers, st.booleans()), max_size=3).map(tuple)), max_size=4).map(tuple),
+    ),
+    st.builds(charts.Lorenz, st.lists(st.tuples(plain, plain), max_size=6).map(tuple), top_share=numbers),
+)  # fmt: skip
+
+
+def parsed(svg):
+    return ET.fromstring(svg)  # noqa: S314 - our own output
+
+
+def places(root):
+    for element in root.iter():
+        tag = element.tag.removeprefix(SVG)
+        if tag == "path":
+            yield from re.findall(r"[ML](\S+) (\S+?)(?=[ LZ]|$)", element.get("d"))
+        for x, y in (("x", "y"), ("x1", "y1"), ("x2", "y2"), ("cx", "cy")):
+            if element.get(x) is not None:
+                yield element.get(x), element.get(y)
+        if tag == "rect":
+            yield (
+                float(element.get("x")) + float(element.get("width")),
+                float(element.get("y")) + float(element.get("height")),
+            )
+
+
+@settings(max_examples=250, deadline=None)
+@given(ANY, st.sampled_from(WIDTHS), st.sampled_from([None, "light", "dark"]))
+def test_chart_is_sound_for_any_data(data, width, palette):
+    svg = charts.draw(data, width=width, palette=palette)
+    root = parsed(svg)
+    _x, _y, right, bottom = map(float, root.get("viewBox").split())
+    for x, y in places(root):
+        assert 0 <= float(x) <= right + 0.1
+        assert 0 <= float(y) <= bottom + 0.1
+    assert root.find(f"{SVG}title") is not None
+    assert root.find(f"{SVG}desc").text
+    assert "style=" not in svg
+    assert "<script" not in svg
+    assert "nan" not in re.sub(r">[^<]*<", "><", svg)
+    assert {e.get("class") for e in root.iter() if e is not root} <= {
+        None,
+        *(f"k-{look}" for look in LOOKS),
+    }
+    if palette:
+        assert not any(e.get("class") for e in root.iter() if e is not root)
+    table = data.table()
+    assert all(len(row) <= len(table.headers) + 3 for row in table.rows)
+
+
+def weekly():
+    first = date(2026, 4, 27)
+    values = [9.0] * 8 + [6.0] * 6
+    rows = tuple(
+        charts.Week(first + timedelta(weeks=i), v * 86_400, 10, ripe=i < 13)
+        for i, v in enumerate(values)
+    )
+    return charts.ControlChart(
+        rows,
+        go_live=first + timedelta(weeks=8),
+        limits=charts.Limits(9 * 86_400, 7 * 86_400, 11 * 86_400),
+    )
+
+
+def test_control_chart_tells_its_numbers():
+    desc = parsed(charts.control_chart(weekly())).find(f"{SVG}desc").text
+    assert desc == (
+        "14 weeks. Centre 9 days and limits 7 days to 11 days come from the weeks before go-live and are carried on "
+        "unchanged. After go-live on 22 Jun the middle of the weekly medians is 6 days. "
+        "5 of 5 complete weeks after go-live lie below the lower limit."
+    )
+
+
+def test_control_chart_is_grey_before_indigo_after_and_hollow_while_unripe():
+    svg = charts.control_chart(weekly())
+    classes = [e.get("class") for e in parsed(svg).iter(f"{SVG}circle")]
+    assert classes == ["k-before"] * 8 + ["k-after"] * 5 + ["k-after-hollow"]
+
+
+def test_control_chart_does_not_bridge_a_gap_of_weeks():
+    first = date(2026, 1, 5)
+    rows = tuple(charts.Week(first + timedelta(weeks=w), 86_400.0 * 3) for w in (0, 1, 9, 10))
+    lines = list(parsed(charts.control_chart(charts.ControlChart(rows))).iter(f"{SVG}path"))
+    assert len(lines) == 2
+
+
+def test_sparkline_turns_indigo_at_go_live():
+    svg = charts.sparkline(charts.Sparkline((3.0, 3.0, 1.0, 1.0), after_from=2))
+    assert [e.get("class") for e in parsed(svg).iter(f"{SVG}path")] == [
+        "k-before-line",
+        "k-after-line",
+    ]
+
+
+def test_forest_plot_names_every_row_with_interval_and_verdict():
+    rows = (charts.Effect("Review", 0.62, 0.55, 0.7, "improved", 0.75),)
+    desc = parsed(charts.forest_plot(charts.ForestPlot(rows))).find(f"{SVG}desc").text
+    assert desc == "Review −38% (95% interval −45 to −30): Improved (promised −25%)"
+
+
+@pytest.mark.parametrize("verdict", VERDICTS[:6])
+def test_each_verdict_has_its_own_shape(verdict):
+    from core.charts.marks import draw_mark
+
+    drawn = {}
+    for other in VERDICTS[:6]:
+        canvas = Canvas(20, 20)
+        draw_mark(canvas, 10, 10, other)
+        drawn[other] = re.sub(r"<title>.*?</title>", "", "".join(canvas.parts))
+    assert list(drawn.values()).count(drawn[verdict]) == 1
+
+
+def test_hidden_cell_is_hatched_and_says_nothing_of_why():
+    data = charts.HeatMap(("A",), (("Row", (charts.HeatCell(7.0, hidden=True),)),))
+    svg = charts.heat_map(data)
+    assert "k-hatch" in svg
+    assert "7" not in re.findall(r"<desc>(.*?)</desc>", svg)[0]
+    assert data.table().rows == (("Row", "hidden"),)
+
+
+def test_text_of_people_stays_text():
+    svg = charts.funnel(charts.Funnel((charts.FunnelRow(HOSTILE, 3),)))
+    assert "&lt;script&gt;" in svg
+    assert parsed(svg) is not None
+
+
+def test_part_with_no_place_is_left_out():
+    canvas = Canvas(10, 10)
+    canvas.line(0, math.nan, 1, 1, "grid")
+    canvas.path([(0, 0), (math.inf, 1)], "grid")
+    assert canvas.parts == []
+
+
+def test_phone_picture_is_drawn_anew_not_shrunk():
+    data = weekly()
+    wide, phone = (
+        parsed(charts.control_chart(data, width=w)).get("viewBox")
+        for w in (charts.WIDE, charts.PHONE)
+    )
+    assert (wide, phone) == ("0 0 1030 262", "0 0 340 224")
+
+
+def test_unknown_data_is_refused():
+    with pytest.raises(KeyError):
+        charts.draw(object(), width=340)
