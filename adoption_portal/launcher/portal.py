@@ -16,6 +16,10 @@ def manage(*arguments: str) -> list[str]:
     return [sys.executable, str(ROOT / "manage.py"), *arguments]
 
 
+def prepare(what: str) -> list[str]:
+    return [sys.executable, "-m", "adoption_portal.launcher.prepare", what]
+
+
 def process_environment(shared: dict[str, str], name: str) -> dict[str, str]:
     """``shared`` and the process's name. The owner's database address never reaches a service."""
     environment = shared | {"PORTAL_PROCESS": name, "PYTHONUNBUFFERED": "1"}

@@ -93,7 +93,7 @@ class Boot:
         return self.supervisor.start(
             Service(
                 name=what,
-                command=[sys.executable, "-m", "adoption_portal.launcher.prepare", what],
+                command=portal.prepare(what),
                 environment=environment,
                 folder=str(folders.ROOT),
             )

@@ -1,0 +1,46 @@
+"""Fixtures for every test. Servers come from `make test`, or from DATABASE_URL and REDIS_URL."""
+
+from tests import environment
+
+environment.set_defaults()
+
+import pytest  # noqa: E402 the lines above come first on purpose
+from django.conf import settings  # noqa: E402
+
+NO_BROWSER = "Chromium is not here: install the package “chromium”"
+
+pytest_plugins = ["tests.databases", "tests.redis_servers", "tests.threads"]
+
+
+def pytest_configure(config):
+    # Reading one setting configures Django; pytest-django, which comes after, then sets it up.
+    assert settings.SECRET_KEY
+    environment.adapt_settings()
+
+
+def pytest_report_header():
+    if not environment.has_database():
+        return "No DATABASE_URL: only tests without a database can pass (`make test` brings one)."
+    return None
+
+
+def pytest_terminal_summary(terminalreporter):
+    left_out = [
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if NO_BROWSER in str(report.longrepr)
+    ]
+    if left_out:
+        terminalreporter.section("BROWSER TESTS DID NOT RUN", sep="!", red=True, bold=True)
+        terminalreporter.line(f"{len(left_out)} browser tests were skipped. {NO_BROWSER}.")
+
+
+@pytest.fixture(autouse=True)
+def _quiet_cache(request):
+    """No rate limit or cached figure passes from one test to the next."""
+    yield
+    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+        from django.core.cache import cache
+
+        if settings.REDIS_URL != environment.NO_REDIS:
+            cache.clear()
