@@ -64,6 +64,20 @@ UNITS = (
 )  # fmt: skip
 
 
+# role: the unit and the place among its members
+ROLE_HOLDERS = {
+    Role.QUALITY: ("QA-AU", 0),
+    Role.IT: ("IT", 0),
+    Role.PRIVACY: ("HR", 1),
+    Role.WORKS_COUNCIL: ("OPS-PK", 2),
+    Role.REGULATORY: ("REG", 1),
+    Role.SAFETY: ("OPS-MT", 1),
+    Role.PROGRAM_OFFICE: ("PRO", 0),
+    Role.AUDITOR: ("QA-AU", 3),
+    Role.ADMINISTRATOR: ("IT", 4),
+}
+
+
 @dataclass(slots=True)
 class Organisation:
     """Who can be asked for by what they do."""
@@ -119,6 +133,24 @@ def build_organisation(*, at: datetime, seed: int = 2026) -> Organisation:
     return organisation
 
 
+def existing_organisation() -> Organisation:
+    """The same organisation, read back from the database."""
+    organisation = Organisation()
+    for unit in OrgUnit.objects.select_related("head").filter(code__in=[row[0] for row in UNITS]):
+        organisation.units[unit.code] = unit
+        if unit.head is not None:
+            organisation.heads[unit.code] = unit.head
+        organisation.members[unit.code] = list(
+            Person.objects.filter(employee_number__startswith=f"{unit.code}-", is_simulated=True)
+            .exclude(pk=unit.head_id)
+            .filter(assignments__unit=unit)
+            .order_by("employee_number")
+        )
+    for role, (code, index) in ROLE_HOLDERS.items():
+        organisation.holders[role] = organisation.members[code][index]
+    return organisation
+
+
 def _sites(organisation: Organisation, today: date) -> dict[str, Site]:
     sites = {}
     office = {str(day): [("08:00", "12:00"), ("13:00", "17:00")] for day in range(5)}
@@ -161,18 +193,7 @@ def _person(name: tuple[str, str], unit: str, index: int, hashed: str) -> Person
 
 def _grant_roles(organisation: Organisation) -> None:
     """One holder a role, and a deputy for the signing ones."""
-    chosen = {
-        Role.QUALITY: ("QA-AU", 0),
-        Role.IT: ("IT", 0),
-        Role.PRIVACY: ("HR", 1),
-        Role.WORKS_COUNCIL: ("OPS-PK", 2),
-        Role.REGULATORY: ("REG", 1),
-        Role.SAFETY: ("OPS-MT", 1),
-        Role.PROGRAM_OFFICE: ("PRO", 0),
-        Role.AUDITOR: ("QA-AU", 3),
-        Role.ADMINISTRATOR: ("IT", 4),
-    }
-    for role, (code, index) in chosen.items():
+    for role, (code, index) in ROLE_HOLDERS.items():
         holder = organisation.members[code][index]
         _grant(holder, role)
         organisation.holders[role] = holder
