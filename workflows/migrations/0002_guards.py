@@ -218,6 +218,9 @@ BEGIN
             PERFORM workflows_refuse('routestep_ends_by_a_decision', 'nobody decided that');
         END IF;
     END IF;
+    IF (NEW.state IN ('waiting', 'active')) <> (NEW.closed_at IS NULL) THEN
+        PERFORM workflows_refuse('routestep_closed_with_time', 'a closed step has its time');
+    END IF;
     IF NEW.state = 'active' AND (TG_OP = 'INSERT' OR OLD.state <> 'active') AND EXISTS (
             SELECT FROM workflows_routestep s
             WHERE s.route_id = NEW.route_id AND s.sequence < NEW.sequence
@@ -391,6 +394,24 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$""",
+    # What follows from a closed route or step is never left to a caller to remember.
+    "workflows_route_closed": f"""
+CREATE FUNCTION workflows_route_closed() RETURNS trigger {SAFE} $$
+BEGIN
+    UPDATE workflows_routestep SET state = 'cancelled', closed_at = NEW.closed_at
+    WHERE route_id = NEW.id AND state IN ('waiting', 'active');
+    RETURN NULL;
+END $$""",
+    "workflows_routestep_closed": f"""
+CREATE FUNCTION workflows_routestep_closed() RETURNS trigger {SAFE} $$
+BEGIN
+    UPDATE workflows_stepassignment a SET ended_at = NEW.closed_at, ended_reason = CASE
+        WHEN EXISTS (SELECT FROM workflows_decision d WHERE d.step_id = a.step_id
+                     AND COALESCE(d.on_behalf_of_id, d.decided_by_id) = a.person_id)
+        THEN 'decided' ELSE 'step_closed' END
+    WHERE a.step_id = NEW.id AND a.ended_at IS NULL;
+    RETURN NULL;
+END $$""",
     "workflows_golive_guard": f"""
 CREATE FUNCTION workflows_golive_guard() RETURNS trigger {SAFE} $$
 BEGIN
@@ -428,6 +449,10 @@ AT_COMMIT = {
     "workflows_redesign": ("workflows_states_agree", "INSERT OR UPDATE OF state, current_revision_id"),
     "workflows_route": ("workflows_states_agree", "INSERT OR UPDATE OF state, revision_id"),
 }
+WHEN_CLOSED = {
+    "workflows_route": "workflows_route_closed",
+    "workflows_routestep": "workflows_routestep_closed",
+}
 KEPT = ("workflows_route", "workflows_routestep", "workflows_stepassignment")
 
 
@@ -455,6 +480,12 @@ TRIGGERS = [
         for table, (name, when) in AT_COMMIT.items()
     ),
     *(
+        f"CREATE TRIGGER closed AFTER UPDATE OF closed_at ON {table} FOR EACH ROW "
+        "WHEN (OLD.closed_at IS NULL AND NEW.closed_at IS NOT NULL) "
+        f"EXECUTE FUNCTION {name}();\nALTER TABLE {table} ENABLE ALWAYS TRIGGER closed;"
+        for table, name in WHEN_CLOSED.items()
+    ),
+    *(
         f"CREATE TRIGGER keep BEFORE DELETE ON {table} FOR EACH ROW "
         "EXECUTE FUNCTION portal_refuse_change('rows stay');\n"
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER keep;"
@@ -470,6 +501,7 @@ BACKWARD = "\n".join(
             for table in [*BEFORE_INSERT, *BEFORE_WRITE, *BEFORE_ANY]
         ),
         *(f"DROP TRIGGER agree ON {table};" for table in AT_COMMIT),
+        *(f"DROP TRIGGER closed ON {table};" for table in WHEN_CLOSED),
         *(f"DROP TRIGGER keep ON {table};" for table in KEPT),
         *(
             f"DROP FUNCTION {name}"
