@@ -115,7 +115,8 @@ class Shell:
         self.colour_choices = COLOUR_CHOICES
         # Each in its own words: who looks for German reads "Deutsch".
         self.languages = [
-            (code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES
+            (code, get_language_info(code)["name_local"].capitalize())
+            for code, _name in settings.LANGUAGES
         ]
 
     @property

@@ -14,10 +14,12 @@ class Login(allauth.LoginView):  # type: ignore[misc]
     """Adds the demo's logins; ``?email=`` fills the address in, so a demo needs no script."""
 
     def get_initial(self) -> dict[str, Any]:
-        return super().get_initial() | {"login": self.request.GET.get("email", "")[:254]}
+        initial: dict[str, Any] = super().get_initial()
+        return initial | {"login": self.request.GET.get("email", "")[:254]}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"demo_logins": demo_logins()}
+        values: dict[str, Any] = super().get_context_data(**kwargs)
+        return values | {"demo_logins": demo_logins()}
 
 
 to_account = RedirectView.as_view(pattern_name="account")

@@ -1,6 +1,5 @@
 """Made-up content for the style guide: one of everything, so that tests can look at it."""
 
-
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any

@@ -82,7 +82,7 @@ def quantile_plot(
     for tick in ticks:
         canvas.line(left, y(tick * unit), right, y(tick * unit), "grid")
         canvas.text(left - 8, y(tick * unit) + 4, words.short(tick), "tick", anchor="end")
-    for share in (0, 25, 50, 75, 100):
+    for share in (0.0, 25.0, 50.0, 75.0, 100.0):
         canvas.text(x(share), bottom + 18, words.percent(share), "tick", anchor="middle")
     for period, points in lines.items():
         places = [(x(share), y(value)) for share, value in points]

@@ -358,7 +358,7 @@ def choice_cards(
             "help": (help or {}).get(str(value), ""),
             "apart": bool(apart) and str(value) == apart,
         }
-        for index, (value, label) in enumerate(field.field.choices)
+        for index, (value, label) in enumerate(getattr(field.field, "choices", ()))
         if str(value)
     ]
     return _part("choice_cards", field=field, choices=choices, large=large, hide_legend=hide_legend)
