@@ -166,6 +166,6 @@ def code_version() -> str:
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.joinpath("statistics").glob("*.py")):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
-    for source in ("evaluating.py", "own_gates.py"):
-        digest.update(Path(__file__).with_name(source).read_bytes())
+    for name in ("evaluating.py", "own_gates.py"):
+        digest.update(Path(__file__).with_name(name).read_bytes())
     return f"{digest.hexdigest()[:16]} numpy {np.__version__} scipy {scipy.__version__}"

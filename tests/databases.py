@@ -2,6 +2,7 @@
 
 import time
 
+import django.db.models  # noqa: F401 - first, or importing the backend goes in circles
 import psycopg
 import pytest
 from django.db import OperationalError, connection
