@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from django.db.models import Sum
+from django.db.models.fields.json import KeyTextTransform
 
 from measurement.choices import ReadingKind
 from measurement.evaluating import Arrays, Call
@@ -137,10 +138,9 @@ def clock_errors(workflow: Workflow) -> int:
         case_import__merged_at__isnull=False,
         code="clock_error",
     )
-    with_id = refused.exclude(row__case_id=None).exclude(
-        row__case_id__in=workflow.cases.values("case_id")
-    )
-    return with_id.values("row__case_id").distinct().count()
+    named = refused.annotate(case=KeyTextTransform("case_id", "row")).exclude(case=None)
+    still = named.exclude(case__in=workflow.cases.values("case_id"))
+    return still.values("case").distinct().count()
 
 
 def _cutoff(go_live: GoLive, kind: ReadingKind, *, at: datetime, covered: datetime | None) -> float:
