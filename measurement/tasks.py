@@ -8,6 +8,17 @@ from django.utils import timezone
 from core.jobs import claimed
 
 
+@shared_task(name="measurement.import_cases", acks_late=True, reject_on_worker_lost=True)
+def import_cases(job_id: str, import_id: int) -> None:
+    """Safe to run twice: a merged import is left alone, an unfinished one never happened."""
+    with claimed(UUID(job_id)) as claim:
+        if claim is None:
+            return
+        from measurement.operations import imports
+
+        imports.import_cases(import_id=import_id, claim=claim)
+
+
 @shared_task(name="measurement.measure_redesign", acks_late=True, reject_on_worker_lost=True)
 def measure_redesign(job_id: str, redesign_id: int, *, with_data_as_it_is: bool = False) -> None:
     """Safe to run twice: the reading is keyed by redesign, kind, design, input and code."""

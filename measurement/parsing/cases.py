@@ -275,9 +275,7 @@ def _status(given: str, *, ended: bool) -> str:
     return "cancelled" if given == "cancelled" else ""
 
 
-def _fast_fields(
-    columns: Columns, cells: Mapping[str, Sequence[str]], count: int
-) -> Sequence[str]:
+def _fast_fields(columns: Columns, cells: Mapping[str, Sequence[str]], count: int) -> Sequence[str]:
     numbers = columns.numbers
     if not numbers:
         return [""] * count
@@ -311,9 +309,7 @@ def _slow(block: Block, raw: _Raw, terms: FileTerms) -> None:
             kept.append((line, *_case(row, block.columns, terms)))
         except _RowError as wrong:
             theirs = wrong.column
-            block.rejections.append(
-                Rejection(line, theirs, wrong.code, _shown(row, block.columns))
-            )
+            block.rejections.append(Rejection(line, theirs, wrong.code, _shown(row, block.columns)))
     if kept:
         (
             block.lines,

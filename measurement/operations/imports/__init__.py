@@ -1,0 +1,16 @@
+"""Bringing cases in: receive a file, check all of it, merge it in one transaction, or ask."""
+
+from measurement.operations.imports.receiving import Received, receive_file
+from measurement.operations.imports.reviewing import cancel_import, confirm_import
+from measurement.operations.imports.running import import_cases
+from measurement.operations.imports.sources import save_source, source_for
+
+__all__ = [
+    "Received",
+    "cancel_import",
+    "confirm_import",
+    "import_cases",
+    "receive_file",
+    "save_source",
+    "source_for",
+]

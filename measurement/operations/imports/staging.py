@@ -1,0 +1,149 @@
+"""The stage: checked rows by COPY, and the one statement that merges them."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from measurement.errors import row_refusal
+from measurement.models import CaseImport
+from measurement.parsing import Block, Rejection
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+REASON_LENGTH = 500
+
+STAGE = (
+    "COPY measurement_casestage (import_id, run, line, case_id, started_at, completed_at, status,"
+    " kind, last_event_at, fields) FROM STDIN"
+)
+REJECT = (
+    'COPY measurement_importrejection (case_import_id, line, "column", code, reason, "row")'
+    " FROM STDIN"
+)
+# One row per case id: the last of the file. A case that did not change is not written.
+MERGE = """
+WITH latest AS MATERIALIZED (
+    SELECT DISTINCT ON (case_id)
+        case_id, started_at, completed_at, status, kind, last_event_at, fields
+    FROM measurement_casestage WHERE import_id = %(import)s AND run = %(run)s
+    ORDER BY case_id, line DESC
+), merged AS (
+    INSERT INTO measurement_case AS old (
+        workflow_id, case_id, started_at, completed_at, status, kind, last_event_at, fields,
+        first_import_id, last_import_id
+    )
+    SELECT %(workflow)s, case_id, started_at, completed_at, status, kind, last_event_at, fields,
+        %(import)s, %(import)s
+    FROM latest
+    ON CONFLICT (workflow_id, case_id) DO UPDATE SET
+        started_at = EXCLUDED.started_at,
+        completed_at = EXCLUDED.completed_at,
+        status = EXCLUDED.status,
+        kind = EXCLUDED.kind,
+        last_event_at = EXCLUDED.last_event_at,
+        fields = EXCLUDED.fields,
+        last_import_id = EXCLUDED.last_import_id
+    WHERE (
+        old.started_at, old.completed_at, old.status, old.kind, old.last_event_at, old.fields
+    ) IS DISTINCT FROM (
+        EXCLUDED.started_at, EXCLUDED.completed_at, EXCLUDED.status, EXCLUDED.kind,
+        EXCLUDED.last_event_at, EXCLUDED.fields
+    )
+    RETURNING first_import_id = %(import)s AS created
+)
+SELECT
+    (
+        SELECT count(*) FROM measurement_casestage
+        WHERE import_id = %(import)s AND run = %(run)s
+    ),
+    (SELECT count(*) FROM latest),
+    count(*) FILTER (WHERE created),
+    count(*) FILTER (WHERE NOT created)
+FROM merged
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    staged: int
+    distinct: int
+    created: int
+    updated: int
+
+
+def stage(block: Block, *, import_id: int, run: UUID) -> None:
+    """Write the block's good rows and its refused ones."""
+    with connection.cursor() as cursor:
+        if block.lines:
+            with cursor.cursor.copy(STAGE) as copy:
+                copy.write(_staged_text(block, f"{import_id}\t{run}"))
+        if block.rejections:
+            with cursor.cursor.copy(REJECT) as copy:
+                copy.write(_rejected_text(block.rejections, import_id))
+
+
+def _staged_text(block: Block, head: str) -> str:
+    """COPY's text form. Only ids, kinds and field names can hold a sign that it escapes."""
+    return "".join(
+        f"{head}\t{line}\t{case_id}\t{started}\t{completed or _NULL}\t{status}\t{kind}"
+        f"\t{last or _NULL}\t{fields or _NULL}\n"
+        for line, case_id, started, completed, status, kind, last, fields in zip(
+            block.lines,
+            _escaped(block.case_ids),
+            block.started,
+            block.completed,
+            block.statuses,
+            _escaped(block.kinds),
+            block.last_events,
+            _escaped(block.fields),
+            strict=True,
+        )
+    )
+
+
+_NULL = "\\N"
+
+
+def _escaped(column: Sequence[str]) -> Sequence[str]:
+    whole = "".join(column)
+    if not any(sign in whole for sign in "\\\t\n\r"):
+        return column
+    return [text.translate(_ESCAPES) for text in column]
+
+
+def _rejected_text(rejections: Iterable[Rejection], import_id: int) -> str:
+    return "".join(
+        "\t".join(
+            (
+                str(import_id),
+                str(row.line),
+                row.column.translate(_ESCAPES),
+                row.code,
+                row_refusal(row.code, row.column)[:REASON_LENGTH].translate(_ESCAPES),
+                json.dumps(row.row).translate(_ESCAPES),
+            )
+        )
+        + "\n"
+        for row in rejections
+    )
+
+
+def merge(case_import: CaseImport, *, run: UUID) -> Merged:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute(
+            MERGE,
+            {
+                "import": case_import.pk,
+                "run": run,
+                "workflow": case_import.source.workflow_id,
+            },
+        )
+        return Merged(*cursor.fetchone())
+
+
+def clear_stage(*, import_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM measurement_casestage WHERE import_id = %s", [import_id])
