@@ -32,8 +32,9 @@ def held_by_me(job_id: UUID | str) -> Iterator[bool]:
 
     Two jobs whose ids hash alike get in each other's way: the second is sent again later.
     """
+    name = str(UUID(str(job_id)))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_try_advisory_lock({KEY})", [str(job_id)])
+        cursor.execute(f"SELECT pg_try_advisory_lock({KEY})", [name])
         free = bool(cursor.fetchone()[0])
     try:
         yield free
@@ -41,4 +42,4 @@ def held_by_me(job_id: UUID | str) -> Iterator[bool]:
         if free:
             # A connection that was lost has given the lock back already.
             with suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
-                cursor.execute(f"SELECT pg_advisory_unlock({KEY})", [str(job_id)])
+                cursor.execute(f"SELECT pg_advisory_unlock({KEY})", [name])

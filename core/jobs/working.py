@@ -32,6 +32,12 @@ COUNTS = frozenset({"read", "created", "updated", "unchanged", "rejected"})
 
 WENT_WRONG = "Something went wrong on our side. The log knows more under %(id)s."
 
+PROGRESS = """
+UPDATE core_job SET progress_done = %(done)s, progress_total = %(total)s,
+    heartbeat_at = clock_timestamp(), lease_until = clock_timestamp() + %(lease)s
+WHERE id = %(id)s AND state = 'running' AND attempts = %(attempts)s
+"""
+
 
 class LeaseLost(Exception):  # noqa: N818
     """The job was cancelled, or given to another worker: this work must not be kept."""
@@ -57,11 +63,19 @@ class Claim:
         if time.monotonic() - self._told_at < PROGRESS_EVERY_SECONDS and done != total:
             return
         self._told_at = time.monotonic()
-        values = {"progress_done": done, "heartbeat_at": Now(), "lease_until": lease_end()}
-        if total is not None:
-            values["progress_total"] = max(done, total)
-        if not self._update_aside(values):
-            raise LeaseLost
+        with (self.aside or connection).cursor() as cursor:
+            cursor.execute(
+                PROGRESS,
+                {
+                    "done": done,
+                    "total": None if total is None else max(done, total),
+                    "lease": timedelta(seconds=settings.JOB_LEASE_SECONDS),
+                    "id": self.job.pk,
+                    "attempts": self.attempts,
+                },
+            )
+            if not cursor.rowcount:
+                raise LeaseLost
 
     def counts(self, **counts: int) -> None:
         """``read``, ``created``, ``updated``, ``unchanged``, ``rejected``; kept at the end."""
@@ -85,23 +99,6 @@ class Claim:
     def update(self, **values: Any) -> int:
         mine = Job.objects.filter(pk=self.job.pk, state=JobState.RUNNING, attempts=self.attempts)
         return mine.update(**values)
-
-    def _update_aside(self, values: dict[str, Any]) -> int:
-        if self.aside is None:  # the claim itself is inside a transaction nobody else sees into
-            return self.update(**values)
-        mine = Job.objects.filter(pk=self.job.pk, state=JobState.RUNNING, attempts=self.attempts)
-        query = mine.query.chain(_update_query())
-        query.add_update_values(values)
-        sql, parameters = query.get_compiler(connection=self.aside).as_sql()
-        with self.aside.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            return int(cursor.rowcount)
-
-
-def _update_query() -> type:
-    from django.db.models.sql import UpdateQuery
-
-    return UpdateQuery
 
 
 def lease_end() -> Any:
