@@ -60,12 +60,24 @@ def figure(reading: Reading, name: str) -> float | None:
     return None if value is None else float(value)
 
 
+def length(reading: Reading, name: str) -> str:
+    """A time of the result in words; on a work calendar in working hours, never in days of 24."""
+    seconds = figure(reading, name)
+    if reading.calendar_version_id is None or seconds is None:
+        return words.duration(seconds)
+    hours = seconds / words.HOUR
+    shown = words.number(hours, 0 if hours >= 10 else 1)
+    return ngettext(
+        "%(hours)s working hour", "%(hours)s working hours", 1 if shown == "1" else 2
+    ) % {"hours": shown}
+
+
 def claim(reading: Reading) -> str:
     """The one sentence. Never a percentage that the verdict does not carry."""
     change = words.ratio_words(reading.ratio)
     medians = {
-        "before": words.duration(figure(reading, "median_before")),
-        "after": words.duration(figure(reading, "median_after")),
+        "before": length(reading, "median_before"),
+        "after": length(reading, "median_after"),
     }
     match reading.verdict:
         case ReadingVerdict.IMPROVED:

@@ -257,7 +257,7 @@ STORIES = (
         "Messages are read and split; the model proposes class and owner.",
         INTAKE_TO_BE, 0.80,
         Simulation(15, 4.5, 4.8, spread=0.6, effect=0.66, wander=0.04, fields=(("reopened", 0.04, 0.04),), prefix="CO"),
-        weeks_live=46, personal_data="ordinary", guardrails=(REOPENED,), calendar="OPO", history_weeks=104,
+        weeks_live=46, personal_data="ordinary", guardrails=(REOPENED,), history_weeks=104,
     ),
     Story(
         "adverse-event-intake", "Adverse event intake", "DEV-PV", "Development",
@@ -275,7 +275,7 @@ STORIES = (
         "The assistant drafts the narrative from the listing; the author checks it.",
         DRAFT_TO_BE, 0.75,
         Simulation(17, 2.2, 11.0, effect=1.38, spread=0.55, wander=0.05, prefix="NA"), weeks_live=25,
-        personal_data="special",
+        personal_data="special", calendar="BSL",
     ),
     Story(
         "invoice-approval", "Invoice approval", "FIN-AP", "Finance",
