@@ -1,19 +1,16 @@
-"""Which redesigns somebody may see and edit, and the list of them."""
+"""Which redesigns somebody may see and edit."""
 
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from people.choices import ORGANISATION_WIDE_ROLES
 from people.models import Person
-from people.rules import headed_unit_ids, principals_of
+from people.rules import headed_unit_ids, open_grants, principals_of
 from workflows.choices import TRANSITIONS, Action, RedesignState
-from workflows.models import (
-    Redesign,
-    RevisionAuthor,
-    StepAssignment,
-    Workflow,
-)
+from workflows.models import Redesign, RevisionAuthor, StepAssignment, Workflow
+from workflows.rules import workflows_of_reach
 
 
 def redesigns_visible_to(person: Person, *, at: datetime | None = None) -> QuerySet[Redesign]:
