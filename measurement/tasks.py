@@ -1,11 +1,13 @@
 """Doorbells: each takes ids, makes one call, and may be rung twice."""
 
+from datetime import time
 from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
 
 from core.jobs import claimed
+from core.schedule import periodic
 
 
 @shared_task(name="measurement.import_cases", acks_late=True, reject_on_worker_lost=True)
@@ -53,3 +55,6 @@ def measure_all_due(job_id: str) -> None:
         from measurement.operations import readings
 
         readings.enqueue_all_due(at=timezone.now())
+
+
+periodic("measurement.measure_all_due", at=time(2, 30))
