@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 
-
 LONGEST_DAYS = 36_525
 
 

@@ -191,5 +191,5 @@ def _ratio(theta: float | None) -> float:
 
 
 def _exp(theta: float) -> float:
-    # A hopeless interval may run past what a float can hold.
-    return math.exp(min(theta, 700.0))
+    # A hopeless interval may run past what a float can hold, either way.
+    return math.exp(min(max(theta, -700.0), 700.0))

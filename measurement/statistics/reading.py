@@ -1,12 +1,13 @@
 """What a reading says."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from measurement.statistics.baseline_guards import Drift
 from measurement.statistics.gates import Gate
 from measurement.statistics.guardrails import GuardReading
-from measurement.statistics.wording import span
+from measurement.statistics.wording import figure, span
 
 WORDS = {
     "improved": "Improved",
@@ -81,7 +82,7 @@ class Reading:
 
     def __str__(self) -> str:
         lines = [f"{self._headline()} (grade {self.grade}). {self.reason}"]
-        if self.low == self.low:
+        if not math.isnan(self.low):
             lines.append(
                 f"Typical time after / before: {self.ratio:.3f}, "
                 f"95 % interval {self.low:.3f} to {self.high:.3f}; unadjusted {self.raw_ratio:.3f}"
@@ -99,7 +100,7 @@ class Reading:
         )
         lines.extend(
             f"Guardrail {guardrail.name} {guardrail.state.replace('_', ' ')}: "
-            f"{guardrail.before:.3g} before, {guardrail.after:.3g} after"
+            f"{figure(guardrail.before)} before, {figure(guardrail.after)} after"
             for guardrail in self.guardrails
         )
         return "\n".join(lines)

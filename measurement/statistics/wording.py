@@ -1,5 +1,6 @@
 """Numbers and days as people read them."""
 
+import math
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,8 +22,13 @@ def day(seconds: float) -> str:
     return f"{at.day} {at:%B} {at.year}"
 
 
+def figure(value: float) -> str:
+    """A mean or share to three digits."""
+    return "not recorded" if math.isnan(value) else f"{value:.3g}"
+
+
 def span(seconds: float, clock: str) -> str:
     """A duration on the clock in use: days by the wall clock, hours of business time."""
-    if seconds != seconds:
+    if math.isnan(seconds):
         return "not reached"
     return f"{seconds / 86_400:.1f} days" if clock == "wall clock" else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,98 @@
+import math
+
+import pytest
+
+from measurement.statistics import Design, Gate, GuardReading
+from measurement.statistics.outlook import more_weeks_for, outlook
+from measurement.statistics.verdict import Interval, is_negligible, target_of, verdict_of
+
+NAMES = [f"G{n}" for n in range(1, 11)]
+BROKEN = GuardReading("rework", 0.1, 0.3, 0.1, 0.3, "broken")
+
+
+def gates(*failing):
+    return {name: Gate(name not in failing, 1.0, 1.0, f"{name} speaks.") for name in NAMES}
+
+
+@pytest.mark.parametrize(
+    "interval, failing, guardrails, verdict",
+    [
+        ((0.7, 0.6, 0.9), ["G5"], [], "refused"),
+        ((0.7, 0.6, 0.9), ["G8", "G1"], [], "refused"),
+        ((0.7, 0.6, 0.9), ["G9"], [], "refused"),
+        ((0.7, 0.6, 0.9), ["G1"], [], "insufficient_evidence"),
+        ((0.7, 0.6, 0.9), ["G4"], [], "insufficient_evidence"),
+        ((math.nan,) * 3, [], [], "insufficient_evidence"),
+        ((0.7, 0.6, 0.9), ["G7"], [BROKEN], "insufficient_evidence"),
+        ((0.7, 0.6, 0.9), [], [BROKEN], "faster_but_worse"),
+        ((0.7, 0.6, 0.9), ["G6", "G10"], [], "improved"),
+        ((1.3, 1.1, 1.5), ["G7"], [BROKEN], "worse"),
+        ((1.0, 0.81, 1.2), [], [], "no_measurable_change"),
+        ((1.0, 0.80, 1.2), [], [], "insufficient_evidence"),
+        ((1.0, 0.9, 1.0), [], [], "no_measurable_change"),
+    ],
+)
+def test_verdict_is_the_first_match(interval, failing, guardrails, verdict):
+    assert verdict_of(Interval(*interval), gates(*failing), guardrails, Design()) == verdict
+
+
+@pytest.mark.parametrize(
+    "interval, target",
+    [
+        ((0.7, 0.6, 0.8), "proven"),
+        ((0.8, 0.7, 0.9), "met"),
+        ((0.85, 0.8, 0.9), "below"),
+    ],
+)
+def test_target_word(interval, target):
+    assert target_of("improved", Interval(*interval), 0.8) == target
+    assert target_of("faster_but_worse", Interval(*interval), 0.8) == target
+    assert target_of("worse", Interval(*interval), 0.8) is None
+
+
+def test_negligible_is_a_whole_interval_inside_the_margin():
+    assert is_negligible(Interval(0.97, 0.95, 1.05), 0.05)
+    assert not is_negligible(Interval(0.97, 0.94, 1.0), 0.05)
+    assert not is_negligible(Interval(math.nan, math.nan, math.nan), 0.05)
+
+
+def test_more_weeks_follow_the_root_of_the_volume():
+    # ln 0.8 with a half width of twice that: four times the weeks are needed.
+    interval = Interval(0.8, 0.8**3, 0.8**-1)
+
+    assert more_weeks_for(interval, Design(), 12) == 36
+    assert more_weeks_for(interval, Design(early=True), 12) == 36
+    assert more_weeks_for(Interval(1.0, 0.5, 2.0), Design(early=True), 12) is None
+
+
+SHORTER = "The typical time is 30.0 % shorter, with 95 % confidence between -40.0 % and -10.0 %."
+LONGER = "The typical time is 30.0 % longer, with 95 % confidence between +10.0 % and +50.0 %."
+OPEN = "The typical time is 20.0 % shorter, with 95 % confidence between -48.8 % and +25.0 %: "
+HOPELESS = (
+    "The typical time is 20.0 % shorter, with 95 % confidence between -99.9 % and +63900.0 %: "
+)
+
+
+@pytest.mark.parametrize(
+    "verdict, interval, failing, said",
+    [
+        ("refused", (0.7, 0.6, 0.9), ["G5", "G8"], ("G5 speaks. G8 speaks.", None)),
+        ("insufficient_evidence", (0.7, 0.6, 0.9), ["G2"], ("G2 speaks.", None)),
+        ("improved", (0.7, 0.6, 0.9), [], (SHORTER, None)),
+        ("worse", (1.3, 1.1, 1.5), [], (LONGER, None)),
+        (
+            "insufficient_evidence",
+            (0.8, 0.8**3, 0.8**-1),
+            [],
+            (f"{OPEN}about 36 more weeks at this volume would settle it.", 36),
+        ),
+        (
+            "insufficient_evidence",
+            (0.8, 0.001, 640.0),
+            [],
+            (f"{HOPELESS}at this volume more weeks would not settle it.", None),
+        ),
+    ],
+)
+def test_outlook_says_why(verdict, interval, failing, said):
+    assert outlook(verdict, Interval(*interval), gates(*failing), Design(), weeks=12) == said
