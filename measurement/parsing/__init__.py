@@ -4,7 +4,8 @@
 be read as a whole raises ``Unreadable``; a row that cannot be kept becomes a ``Rejection``.
 """
 
-from measurement.parsing.cases import Block, FileTerms, read_cases
+from measurement.parsing.blocks import Block, FileTerms
+from measurement.parsing.cases import read_cases
 from measurement.parsing.columns import FIELDS, Columns
 from measurement.parsing.errors import Rejection, Unreadable
 from measurement.parsing.limits import BLOCK_ROWS, Limits
@@ -16,8 +17,8 @@ __all__ = [
     "FIELDS",
     "Block",
     "Columns",
-    "Limits",
     "FileTerms",
+    "Limits",
     "Rejection",
     "Unreadable",
     "read_cases",

@@ -15,15 +15,93 @@ DELIMITERS = ",;\t|"
 PERSON_WORDS = frozenset(
     """
     resource resources user users username userid login employee employees staff worker person
-    people agent agents assignee assigned owner handler operator approver reviewer author creator
-    clerk caseworker manager supervisor requester requestor customer client patient contact
-    name firstname lastname surname fullname email mail phone
-    benutzer nutzer mitarbeiter mitarbeiterin bearbeiter bearbeiterin sachbearbeiter
-    sachbearbeiterin zuständig zustaendig verantwortlich verantwortlicher ersteller genehmiger
-    vorgesetzter kunde kundin vorname nachname personalnummer
-    utilisateur employé employe agente responsable gestionnaire auteur valideur demandeur nom
-    prénom prenom courriel
-    """.split()
+    people agent agents assignee assigned owner handler operator approver reviewer author
+    creator clerk caseworker manager supervisor requester requestor customer client patient
+    contact name firstname lastname surname fullname email mail phone benutzer nutzer
+    mitarbeiter mitarbeiterin bearbeiter bearbeiterin sachbearbeiter sachbearbeiterin
+    zuständig zustaendig verantwortlich verantwortlicher ersteller genehmiger vorgesetzter
+    kunde kundin vorname nachname personalnummer utilisateur employé employe agente
+    responsable gestionnaire auteur valideur demandeur nom prénom prenom courriel
+    """.split()  # noqa: SIM905 - one word per quotation mark pair would hide the list
+)
+_WORDS = frozenset(
+    [
+        "resource",
+        "resources",
+        "user",
+        "users",
+        "username",
+        "userid",
+        "login",
+        "employee",
+        "employees",
+        "staff",
+        "worker",
+        "person",
+        "people",
+        "agent",
+        "agents",
+        "assignee",
+        "assigned",
+        "owner",
+        "handler",
+        "operator",
+        "approver",
+        "reviewer",
+        "author",
+        "creator",
+        "clerk",
+        "caseworker",
+        "manager",
+        "supervisor",
+        "requester",
+        "requestor",
+        "customer",
+        "client",
+        "patient",
+        "contact",
+        "name",
+        "firstname",
+        "lastname",
+        "surname",
+        "fullname",
+        "email",
+        "mail",
+        "phone",
+        "benutzer",
+        "nutzer",
+        "mitarbeiter",
+        "mitarbeiterin",
+        "bearbeiter",
+        "bearbeiterin",
+        "sachbearbeiter",
+        "sachbearbeiterin",
+        "zuständig",
+        "zustaendig",
+        "verantwortlich",
+        "verantwortlicher",
+        "ersteller",
+        "genehmiger",
+        "vorgesetzter",
+        "kunde",
+        "kundin",
+        "vorname",
+        "nachname",
+        "personalnummer",
+        "utilisateur",
+        "employé",
+        "employe",
+        "agente",
+        "responsable",
+        "gestionnaire",
+        "auteur",
+        "valideur",
+        "demandeur",
+        "nom",
+        "prénom",
+        "prenom",
+        "courriel",
+    ]
 )
 _WORDS = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")

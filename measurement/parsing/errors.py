@@ -6,7 +6,7 @@ from typing import Any
 CLOCK_ERROR = "clock_error"
 
 
-class Unreadable(Exception):  # noqa: N818 - names the state of the file
+class Unreadable(Exception):
     """Nothing of this file can be used. ``code`` and ``facts`` (line, column ...) say why."""
 
     def __init__(self, code: str, **facts: Any) -> None:

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+from measurement.parsing.blocks import NESTED
 from measurement.parsing.columns import delimiter_of
 from measurement.parsing.errors import Unreadable
 from measurement.parsing.limits import Limits
 
 Rows = Iterator[tuple[int, list[str]]]
-NESTED = "{…}"  # stands for a list or an object inside a row
+LINES_PER_ROW = 4  # blank lines, and lines within quoted cells
 _BLANK = re.compile(r"[ \t\r\n\ufeff]*")
 
 
@@ -36,6 +37,8 @@ def lines_of(pieces: Iterator[str], limits: Limits) -> Iterator[str]:
                 over = next(i for i, line in enumerate(lines, 1) if len(line) > limits.line)
                 raise Unreadable("line_too_long", line=number + over, limit=limits.line)
             number += len(lines)
+            if number > limits.rows * LINES_PER_ROW:
+                raise Unreadable("too_many_rows", limit=limits.rows)
             yield from lines
         if len(tail) > limits.line:
             raise Unreadable("line_too_long", line=number + 1, limit=limits.line)
@@ -47,7 +50,7 @@ def csv_rows(lines: Iterator[str]) -> Rows:
     """The header comes first. Blank lines are skipped, but counted as lines."""
     blank = 0
     first = ""
-    for first in lines:  # noqa: B007 - looks for the first line that says something
+    for first in lines:
         if first.strip():
             break
         blank += 1
@@ -75,7 +78,9 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def json_rows(pieces: Iterator[str], limits: Limits) -> Iterator[tuple[int, dict[str, str]]]:
+def json_rows(  # noqa: C901 - one machine of three states
+    pieces: Iterator[str], limits: Limits
+) -> Iterator[tuple[int, dict[str, str]]]:
     """One object, a list of objects, or objects line by line; cells as text, null as ""."""
     text = ""
     at = counted = 0

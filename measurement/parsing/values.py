@@ -38,19 +38,19 @@ def read_time(text: str, zone: ZoneInfo | None) -> datetime:
         raise BadValueError("not_a_time")
     try:
         time = datetime.fromisoformat(text.replace(",", "."))
-        if time.tzinfo is not None:
-            return time.astimezone(UTC)
-        if zone is None:
-            raise BadValueError("no_zone")
-        local = time.replace(tzinfo=zone)
-        if local.utcoffset() != local.replace(fold=1).utcoffset():
-            exists = local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == time
-            raise BadValueError("time_twice" if exists else "time_in_gap")
-        return local.astimezone(UTC)
-    except BadValueError:
-        raise
-    except (ValueError, OverflowError):
-        raise BadValueError("not_a_time") from None
+        return (_located(time, zone) if time.tzinfo is None else time).astimezone(UTC)
+    except (ValueError, OverflowError) as wrong:
+        raise wrong if isinstance(wrong, BadValueError) else BadValueError("not_a_time") from None
+
+
+def _located(time: datetime, zone: ZoneInfo | None) -> datetime:
+    if zone is None:
+        raise BadValueError("no_zone")
+    local = time.replace(tzinfo=zone)
+    if local.utcoffset() != local.replace(fold=1).utcoffset():
+        exists = local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == time
+        raise BadValueError("time_twice" if exists else "time_in_gap")
+    return local
 
 
 def read_number(text: str) -> str:

@@ -14,7 +14,7 @@ from people.models import Person
 
 @transaction.atomic
 def confirm_import(*, case_import: CaseImport, actor: Person | None) -> CaseImport:
-    """ "Import the good rows": the same job runs again, this time leaving the bad rows out."""
+    """Import the good rows: the same job runs again, this time leaving the bad rows out."""
     case_import, job = _locked(case_import)
     if job.state != JobState.NEEDS_REVIEW:
         raise ImportOverError

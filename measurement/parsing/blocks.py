@@ -1,0 +1,79 @@
+"""What passes between the steps of reading: terms, raw blocks, checked blocks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from measurement.parsing.columns import Columns
+from measurement.parsing.errors import Rejection
+from measurement.parsing.limits import Limits
+
+CLOCK_TOLERANCE = timedelta(seconds=60)  # the source's clock may be a little ahead of ours
+NESTED = "{…}"  # stands for a list or an object inside a row
+STATUSES = {
+    "open": "open",
+    "completed": "completed",
+    "cancelled": "cancelled",
+    "canceled": "cancelled",
+    "": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FileTerms:
+    """How to read. ``at`` is the moment of the import: later times are clock errors.
+
+    ``mapping`` gives the source's column for our field; ``zone`` reads times without an offset.
+    """
+
+    at: datetime
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    zone: ZoneInfo | None = None
+    encoding: str = ""
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(slots=True)
+class Block:
+    """Checked rows as equally long columns of text; an empty text is "not given".
+
+    Times are ISO 8601 with offset, ``fields`` a JSON object of numbers. ``read`` counts all rows of
+    the block, refused ones too. ``columns`` is shared by all blocks and complete after the last.
+    """
+
+    columns: Columns
+    read: int
+    lines: Sequence[int] = ()
+    case_ids: Sequence[str] = ()
+    started: Sequence[str] = ()
+    completed: Sequence[str] = ()
+    statuses: Sequence[str] = ()
+    kinds: Sequence[str] = ()
+    last_events: Sequence[str] = ()
+    fields: Sequence[str] = ()
+    rejections: list[Rejection] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class RawBlock:
+    """A block as it stands in the file: ``cells`` by column name, all as long as ``lines``."""
+
+    lines: list[int]
+    cells: dict[str, Sequence[str]]
+    uneven: list[tuple[int, list[str]]] = field(default_factory=list)
+
+
+def status_of(given: str, *, ended: bool) -> str:
+    """Derived when not given; "" where status and end contradict each other."""
+    if given in ("", "completed" if ended else "open"):
+        return "completed" if ended else "open"
+    return "cancelled" if given == "cancelled" else ""
+
+
+def is_storable(text: str) -> bool:
+    """No control characters (NUL and line ends among them), no half of a surrogate pair."""
+    return not any(
+        (ordinal := ord(sign)) < 32 or ordinal == 127 or 0xD800 <= ordinal < 0xE000  # noqa: PLR2004
+        for sign in text
+    )

@@ -1,0 +1,142 @@
+"""The slow way, row by row: the reference, and the one that says what is wrong."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from json import dumps
+
+from measurement.parsing.blocks import (
+    CLOCK_TOLERANCE,
+    NESTED,
+    STATUSES,
+    Block,
+    FileTerms,
+    RawBlock,
+    is_storable,
+    status_of,
+)
+from measurement.parsing.columns import Columns
+from measurement.parsing.errors import CLOCK_ERROR, Rejection
+from measurement.parsing.limits import CASE_ID_LENGTH, CELL_SHOWN, KIND_LENGTH
+from measurement.parsing.values import BadValueError, read_number, read_time
+
+
+class _RowError(Exception):
+    def __init__(self, column: str, code: str) -> None:
+        super().__init__(column, code)
+        self.column = column
+        self.code = code
+
+
+def fill_slow(block: Block, raw: RawBlock, terms: FileTerms) -> None:
+    names = list(raw.cells)
+    kept: list[tuple[int, str, str, str, str, str, str, str]] = []
+    for line, *cells in zip(raw.lines, *raw.cells.values(), strict=True):
+        row = dict(zip(names, map(str.strip, cells), strict=True))
+        try:
+            kept.append((line, *_case(row, block.columns, terms)))
+        except _RowError as wrong:
+            theirs = wrong.column
+            block.rejections.append(Rejection(line, theirs, wrong.code, shown(row, block.columns)))
+    if kept:
+        (
+            block.lines,
+            block.case_ids,
+            block.started,
+            block.completed,
+            block.statuses,
+            block.kinds,
+            block.last_events,
+            block.fields,
+        ) = zip(*kept, strict=True)
+
+
+def _case(
+    row: Mapping[str, str], columns: Columns, terms: FileTerms
+) -> tuple[str, str, str, str, str, str, str]:
+    case_id = _text(row, "case_id", CASE_ID_LENGTH)
+    if not case_id:
+        raise _RowError("case_id", "no_case_id")
+    kind = _text(row, "kind", KIND_LENGTH)
+    started = _time(row, "started_at", terms)
+    if started is None:
+        raise _RowError("started_at", "no_start")
+    completed = _time(row, "completed_at", terms)
+    last_event = _time(row, "last_event_at", terms)
+    if completed is not None and completed < started:
+        raise _RowError("completed_at", CLOCK_ERROR)
+    for name, time in (
+        ("started_at", started),
+        ("completed_at", completed),
+        ("last_event_at", last_event),
+    ):
+        if time is not None and time > terms.at + CLOCK_TOLERANCE:
+            raise _RowError(name, CLOCK_ERROR)
+    given = STATUSES.get(row.get("status", "").lower())
+    if given is None:
+        raise _RowError("status", "unknown_status")
+    status = status_of(given, ended=completed is not None)
+    if not status:
+        raise _RowError("status", "open_with_end" if given == "open" else "completed_without_end")
+    return (
+        case_id,
+        started.isoformat(),
+        completed.isoformat() if completed else "",
+        status,
+        kind,
+        last_event.isoformat() if last_event else "",
+        _fields(row, columns),
+    )
+
+
+def _text(row: Mapping[str, str], name: str, limit: int) -> str:
+    text = row.get(name, "")
+    if len(text) > limit:
+        raise _RowError(name, "too_long")
+    if text == NESTED or not is_storable(text):
+        raise _RowError(name, "not_a_text")
+    return text
+
+
+def _time(row: Mapping[str, str], name: str, terms: FileTerms) -> datetime | None:
+    text = row.get(name, "")
+    if not text:
+        return None
+    try:
+        return read_time(text, terms.zone)
+    except BadValueError as wrong:
+        raise _RowError(name, wrong.code) from None
+
+
+def _fields(row: Mapping[str, str], columns: Columns) -> str:
+    parts = []
+    for name, _at in columns.numbers:
+        text = row.get(name, "")
+        if not text:
+            continue
+        try:
+            number = read_number(text)
+        except BadValueError as wrong:
+            raise _RowError(name, wrong.code) from None
+        parts.append(f"{dumps(name, ensure_ascii=False)}:{number}")
+    return "{" + ",".join(parts) + "}" if parts else ""
+
+
+def shown(row: Mapping[str, str], columns: Columns) -> dict[str, str]:
+    """Our fields and number columns; nothing of a column that was left out."""
+    allowed = {*columns.places, *(name for name, _at in columns.numbers)}
+    return {name: _printable(text) for name, text in row.items() if name in allowed}
+
+
+def shown_cells(columns: Columns, cells: Sequence[str]) -> dict[str, str]:
+    """A row with too many or too few cells: only its first cell that is a case id, if it has one.
+
+    Its other cells may have slid into a neighbour's column, a person's name among them.
+    """
+    at = columns.places["case_id"]
+    if at == 0 and cells:
+        return {"case_id": _printable(cells[0].strip())}
+    return {}
+
+
+def _printable(text: str) -> str:
+    return "".join(sign if is_storable(sign) else "\ufffd" for sign in text[:CELL_SHOWN])
