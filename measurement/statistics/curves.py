@@ -61,9 +61,10 @@ def weekly_curves(period: Period, bins: Bins, case_weights: Floats | None = None
     at_risk = leaving.reshape(rows, columns)[:, ::-1].cumsum(axis=1)[:, ::-1]
     weights = at_risk[:, min(1, last)]
     weeks = (weights > TOLERANCE).nonzero()[0]
-    return WeeklyCurves(
-        _left_out(deaths.reshape(rows, columns)[weeks], at_risk[weeks]), weeks, weights[weeks]
-    )
+    deaths = deaths.reshape(rows, columns)
+    if len(weeks) < rows:
+        deaths, at_risk, weights = deaths[weeks], at_risk[weeks], weights[weeks]
+    return WeeklyCurves(_left_out(deaths, at_risk), weeks, weights)
 
 
 def _counts(

@@ -38,7 +38,7 @@ def shrinkage(weeks: int, factor: float) -> float:
 
 def lagged(pseudo: PseudoValues) -> tuple[float, float]:
     """Sum of products of neighbouring weeks, and sum of squares, of the centred values."""
-    centred = pseudo.values - pseudo.values.mean()
+    centred = pseudo.values - pseudo.values.sum() / len(pseudo.values)
     neighbours = pseudo.weeks[1:] - pseudo.weeks[:-1] == 1
     products = float((centred[1:] * centred[:-1])[neighbours].sum())
     return products, float(centred @ centred)

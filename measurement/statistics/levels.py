@@ -28,7 +28,7 @@ class PseudoValues:
 
 def level_of(curves: WeeklyCurves, bins: Bins, grid: Floats) -> Level:
     """The level of ``curves`` over ``grid``. Source: measurement method, section 3."""
-    means = log_quantiles(curves.survival, bins, grid).mean(axis=1)
+    means = log_quantiles(curves.survival, bins, grid).sum(axis=1) / len(grid)
     return Level(float(means[0]), means[1:], curves.weeks)
 
 
