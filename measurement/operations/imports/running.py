@@ -22,6 +22,10 @@ class StageChangedError(RuntimeError):
     """The server was restarted and emptied the unlogged stage: the job is to run again."""
 
 
+class _MergedMeanwhileError(Exception):
+    """Another run of the same import was faster: this one is undone."""
+
+
 @dataclass(slots=True)
 class _Count:
     read: int = 0
@@ -47,7 +51,11 @@ def import_cases(*, import_id: int, claim: Claim | None = None) -> CaseImport:
     if case_import.merged_at is None and case_import.stored_name:
         person = case_import.created_by
         with translation.override((person and person.language) or settings.LANGUAGE_CODE):
-            _read(case_import, claim)
+            try:
+                with transaction.atomic():
+                    _read(case_import, claim)
+            except _MergedMeanwhileError:
+                case_import.refresh_from_db()
     if claim is not None:
         claim.counts(
             read=case_import.rows_read,
@@ -95,6 +103,8 @@ def _staged(case_import: CaseImport, run: UUID, claim: Claim | None) -> _Count:
 
 def _merge(case_import: CaseImport, count: _Count, *, run: UUID, at: datetime) -> None:
     CaseSource.objects.select_for_update(no_key=True).get(pk=case_import.source_id)
+    if CaseImport.objects.get(pk=case_import.pk).merged_at is not None:
+        raise _MergedMeanwhileError
     merged = staging.merge(case_import, run=run)
     if merged.staged != count.good:
         raise StageChangedError(str(case_import.public_id))

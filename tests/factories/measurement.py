@@ -1,0 +1,64 @@
+"""Case sources, imports and cases."""
+
+import hashlib
+import io
+from datetime import UTC, datetime, timedelta
+
+import factory
+from django.utils import timezone
+
+from measurement import models
+from measurement.choices import CaseStatus, ImportChannel
+from tests.factories.workflows import WorkflowFactory
+
+START = datetime(2026, 1, 5, 8, tzinfo=UTC)
+HEADER = "case_id,started_at,completed_at,status,kind,last_event_at"
+
+
+class CaseSourceFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.CaseSource
+
+    workflow = factory.SubFactory(WorkflowFactory)
+    name = "Case system"
+
+
+class CaseImportFactory(factory.django.DjangoModelFactory):
+    """Merged, from nowhere: no stored file and no job."""
+
+    class Meta:
+        model = models.CaseImport
+
+    source = factory.SubFactory(CaseSourceFactory)
+    channel = ImportChannel.PAGE
+    original_name = factory.Sequence(lambda n: f"cases-{n}.csv")
+    sha256 = factory.Sequence(lambda n: hashlib.sha256(str(n).encode()).hexdigest())
+    merged_at = factory.LazyFunction(timezone.now)
+
+
+class CaseFactory(factory.django.DjangoModelFactory):
+    """Completed after two days; ``workflow=`` puts it under another workflow than its import's."""
+
+    class Meta:
+        model = models.Case
+
+    first_import = factory.SubFactory(CaseImportFactory)
+    last_import = factory.SelfAttribute("first_import")
+    workflow = factory.SelfAttribute("first_import.source.workflow")
+    case_id = factory.Sequence(lambda n: f"C-{n:06d}")
+    started_at = factory.Sequence(lambda n: START + timedelta(hours=n))
+    completed_at = factory.LazyAttribute(lambda case: case.started_at + timedelta(days=2))
+    status = CaseStatus.COMPLETED
+
+
+def csv_of(*rows, header=HEADER):
+    """A file: ``csv_of("A,2026-01-05T08:00:00Z,,,,")``."""
+    return io.BytesIO("\n".join([header, *rows, ""]).encode())
+
+
+def good_rows(count, *, start=START):
+    return [
+        f"C-{n},{(start + timedelta(hours=n)).isoformat()},"
+        f"{(start + timedelta(hours=n + 30)).isoformat()},completed,standard,"
+        for n in range(count)
+    ]
