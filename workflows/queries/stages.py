@@ -1,0 +1,293 @@
+"""How far a workflow has come: derived from its redesign, go-live and readings, never stored."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from core.charts import words
+from core.charts.marks import word
+from core.panels import facts_about
+from people.models import Person
+from workflows.choices import RedesignState, Stage, StepState
+from workflows.models import Redesign, Route, RouteStep, StepAssignment, Workflow
+
+BASELINE_CASES = 40  # gate G1 of measurement-method.md
+FIRST_CHECK, LAST_CHECK = 90, 180  # days after the reading
+# The redesign that speaks for its workflow: what runs before what is planned, then the newest.
+_S = RedesignState
+LEADING = (
+    _S.LIVE,
+    _S.MEASURED,
+    _S.SUSPENDED,
+    _S.APPROVED,
+    _S.IN_REVIEW,
+    _S.CHANGES_REQUESTED,
+    _S.DRAFT,
+)
+RUNNING = frozenset({_S.LIVE, _S.MEASURED, _S.SUSPENDED})
+# Stages a list can be filtered by; what comes after Measured is known to the readings alone.
+STATES_OF_STAGE: Mapping[Stage, frozenset[RedesignState]] = {
+    Stage.REDESIGNED: frozenset({_S.DRAFT, _S.CHANGES_REQUESTED, _S.IN_REVIEW}),
+    Stage.SIGNED_OFF: frozenset({_S.APPROVED}),
+    Stage.LIVE: frozenset({_S.LIVE, _S.SUSPENDED}),
+    Stage.MEASURED: frozenset({_S.MEASURED}),
+}
+NAMES = list(Stage)
+
+
+@dataclass(frozen=True, slots=True)
+class RailStage:
+    """One stage of the rail as ``{% stage_rail %}`` draws it."""
+
+    label: str
+    state: str  # done, current, future
+    note: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowStage:
+    """``done`` stages are reached; ``current`` is the number of the one under way, or 0."""
+
+    stage: Stage
+    done: int
+    current: int
+    word: str
+    changed: bool = False
+    fact: Mapping[str, Any] = field(default_factory=dict)
+    notes: Mapping[Stage, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def rail(self) -> list[RailStage]:
+        return [
+            RailStage(
+                label=str(stage.label),
+                state="done" if at <= self.done else "current" if at == self.current else "future",
+                note=self.notes.get(stage, ("", ""))[0],
+                mark=self.notes.get(stage, ("", ""))[1],
+            )
+            for at, stage in enumerate(NAMES, 1)
+        ]
+
+    @property
+    def verdict(self) -> str:
+        """The verdict to show; an early look is none."""
+        return "" if self.fact.get("early") else self.fact.get("verdict", "")
+
+
+def leading_redesign() -> QuerySet[Redesign]:
+    """For a subquery on a workflow: the one that speaks for it, if any."""
+    rank = Case(
+        *(When(state=state, then=Value(at)) for at, state in enumerate(LEADING)),
+        output_field=IntegerField(),
+    )
+    return Redesign.objects.filter(workflow=OuterRef("pk"), state__in=LEADING).order_by(
+        rank, "-created_at", "-pk"
+    )
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class Lead(TypedDict):
+        lead_pk: int | None
+        lead_state: str | None
+
+    LedWorkflow = WithAnnotations[Workflow, Lead]
+
+
+def with_lead(workflows: QuerySet[Workflow]) -> "QuerySet[LedWorkflow]":
+    """Annotated with ``lead_pk`` and ``lead_state``; both None without a redesign under way."""
+    lead = leading_redesign()
+    return workflows.annotate(
+        lead_pk=Subquery(lead.values("pk")[:1]), lead_state=Subquery(lead.values("state")[:1])
+    )
+
+
+def leads_of(workflows: "Iterable[LedWorkflow]", person: Person) -> dict[int, Redesign]:
+    """The leading redesigns of ``with_lead`` rows by workflow, with what a stage needs; 1 query."""
+    steps = RouteStep.objects.filter(
+        route=Subquery(
+            Route.objects.filter(redesign=OuterRef(OuterRef("pk")))
+            .order_by("-opened_at", "-pk")
+            .values("pk")[:1]
+        )
+    )
+    waits = StepAssignment.objects.filter(
+        person=person,
+        ended_at__isnull=True,
+        step__state=StepState.ACTIVE,
+        step__route__redesign=OuterRef("pk"),
+    )
+    rows = (
+        Redesign.objects.filter(pk__in=[row.lead_pk for row in workflows if row.lead_pk])
+        .select_related("current_revision__tool", "go_live")
+        .annotate(
+            steps_total=_number(steps, Count("pk")),
+            steps_signed=_number(steps, Count("pk", filter=Q(state=StepState.APPROVED))),
+            route_closed_at=Subquery(
+                Route.objects.filter(redesign=OuterRef("pk"))
+                .order_by("-opened_at", "-pk")
+                .values("closed_at")[:1]
+            ),
+            waits_for_me=Exists(waits),
+        )
+    )
+    return {row.workflow_id: row for row in rows}
+
+
+def _number(steps: QuerySet[RouteStep], count: Count) -> Subquery:
+    return Subquery(
+        steps.order_by().values("route").annotate(n=count).values("n"), output_field=IntegerField()
+    )
+
+
+def stages_of(workflows: Sequence[Workflow], leads: Mapping[int, Redesign]) -> dict[int, WorkflowStage]:
+    """The stage of each workflow by primary key; the readings' app is asked once for all."""
+    running = [lead for lead in leads.values() if lead.state in RUNNING]
+    facts = facts_about("measurement.stage", running) if running else {}
+    unmeasured = [row for row in workflows if row.pk not in leads or not _runs(leads[row.pk])]
+    cases = facts_about("measurement.baseline", unmeasured) if unmeasured else {}
+    stages = {}
+    for workflow in workflows:
+        lead = leads.get(workflow.pk)
+        fact = facts.get(lead.pk, {}) if lead else {}
+        stages[workflow.pk] = stage_of(workflow, lead, fact, cases.get(workflow.pk))
+    return stages
+
+
+def _runs(redesign: Redesign) -> bool:
+    return redesign.state in RUNNING
+
+
+def stage_of(
+    workflow: Workflow,
+    redesign: Redesign | None,
+    fact: Mapping[str, Any],
+    baseline: int | None = None,
+) -> WorkflowStage:
+    """``fact``: what "measurement.stage" says of ``redesign``; ``baseline``: its finished cases."""
+    notes = {Stage.LOGGED: (words.day(workflow.created_at), "")}
+    if redesign is None:
+        return WorkflowStage(
+            Stage.LOGGED, 1, 2 if baseline else 0, _baseline_word(baseline), notes=notes
+        )
+    state = RedesignState(redesign.state)
+    notes |= _planned_notes(redesign)
+    if state in RUNNING:
+        return _running_stage(state, fact, notes)
+    if state == RedesignState.APPROVED:
+        return WorkflowStage(Stage.SIGNED_OFF, 3, 4, str(Stage.SIGNED_OFF.label), notes=notes)
+    if state == RedesignState.IN_REVIEW:
+        return WorkflowStage(Stage.REDESIGNED, 2, 3, _review_word(redesign), notes=notes)
+    return WorkflowStage(
+        Stage.LOGGED, 1, 2, _baseline_word(baseline, str(state.label)), notes=notes
+    )
+
+
+def _baseline_word(baseline: int | None, otherwise: str = "") -> str:
+    """What holds a workflow up early is too few cases: say so first."""
+    if baseline is not None and 0 < baseline < BASELINE_CASES:
+        return _("Baseline %(count)s / %(needed)s") % {"count": baseline, "needed": BASELINE_CASES}
+    return otherwise or str(Stage.LOGGED.label)
+
+
+def _review_word(redesign: Redesign) -> str:
+    if getattr(redesign, "waits_for_me", False):
+        return _("Waiting for you")
+    return _signed(redesign)
+
+
+def _signed(redesign: Redesign) -> str:
+    total = getattr(redesign, "steps_total", None)
+    if not total:
+        return str(RedesignState.IN_REVIEW.label)
+    return _("%(signed)s of %(total)s signed") % {
+        "signed": getattr(redesign, "steps_signed", None) or 0,
+        "total": total,
+    }
+
+
+def _planned_notes(redesign: Redesign) -> dict[Stage, tuple[str, str]]:
+    notes = {}
+    revision = redesign.current_revision
+    if revision is not None:
+        told = _("Version %(number)s, %(day)s") % {
+            "number": revision.number,
+            "day": words.day(revision.frozen_at or revision.created_at),
+        }
+        notes[Stage.REDESIGNED] = (told, "")
+    if redesign.state == RedesignState.IN_REVIEW:
+        notes[Stage.SIGNED_OFF] = (_review_word(redesign), "")
+    elif redesign.state in RUNNING | {RedesignState.APPROVED}:
+        closed: datetime | None = getattr(redesign, "route_closed_at", None)
+        if closed:
+            total = getattr(redesign, "steps_total", None) or 0
+            notes[Stage.SIGNED_OFF] = (
+                _("%(signed)s of %(total)s, %(day)s")
+                % {
+                    "signed": getattr(redesign, "steps_signed", None) or 0,
+                    "total": total,
+                    "day": words.day(closed),
+                },
+                "",
+            )
+    go_live = getattr(redesign, "go_live", None)
+    if go_live is not None:
+        notes[Stage.LIVE] = (words.day(go_live.at), "")
+        notes[Stage.MEASURED] = (
+            _("Reading %(day)s") % {"day": words.day(go_live.reading_at)},
+            "",
+        )
+    return notes
+
+
+def _running_stage(
+    state: RedesignState,
+    fact: Mapping[str, Any],
+    notes: dict[Stage, tuple[str, str]],
+) -> WorkflowStage:
+    """Live until a final reading says something; held at 180 days is Sustained."""
+    verdict = "" if fact.get("early") else fact.get("verdict", "")
+    if state != RedesignState.MEASURED and not fact.get("conclusive"):
+        told = str(state.label) if state == RedesignState.SUSPENDED else str(Stage.LIVE.label)
+        if verdict:  # read, but nothing could be said
+            notes[Stage.MEASURED] = (f"{word(verdict)}, {words.day(fact['measured_at'])}", verdict)
+        return WorkflowStage(Stage.LIVE, 4, 5, told, fact=fact, notes=notes)
+    changed = bool(fact.get("changed"))
+    held = int(fact.get("sustained_days") or 0)
+    measured_at = fact.get("measured_at")
+    told = _("Changed") if changed else word(verdict) if verdict else str(Stage.MEASURED.label)
+    day = f", {words.day(measured_at)}" if measured_at else ""
+    notes[Stage.MEASURED] = (told + day, verdict)
+    if held >= LAST_CHECK:
+        notes[Stage.SUSTAINED] = (_("Held at 180 days"), "")
+        told = _("Sustained %(days)s d") % {"days": LAST_CHECK}
+        return WorkflowStage(Stage.SUSTAINED, 6, 0, told, changed=changed, fact=fact, notes=notes)
+    if changed and measured_at:
+        check = LAST_CHECK if held >= FIRST_CHECK else FIRST_CHECK
+        notes[Stage.SUSTAINED] = (
+            _("%(days)s-day check %(day)s")
+            % {"days": check, "day": words.day(measured_at + timedelta(days=check))},
+            "",
+        )
+    told = _("Changed") if changed else pgettext("stage", "Measured")
+    return WorkflowStage(
+        Stage.MEASURED, 5, 6 if changed else 0, told, changed=changed, fact=fact, notes=notes
+    )

@@ -1,0 +1,293 @@
+"""Workflows as lists and pages show them; reads only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from django.db.models import (
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce, Concat
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.audit import subject_of
+from core.charts import Sparkline, words
+from core.models import AuditEvent
+from core.panels import facts_about
+from people.models import Assignment, Person
+from workflows.choices import RedesignState, Stage
+from workflows.comparison import Comparison, Totals, compare
+from workflows.models import Activity, AiTool, Redesign, Revision, Workflow, WorkflowVersion
+from workflows.queries.redesigns import may_propose, redesigns_visible_to
+from workflows.queries.stages import (
+    STATES_OF_STAGE,
+    WorkflowStage,
+    leads_of,
+    stages_of,
+    with_lead,
+)
+from workflows.rules import may_edit, workflows_of_reach, workflows_seen
+
+if TYPE_CHECKING:
+    from workflows.queries.stages import LedWorkflow
+
+
+def workflows_visible_to(person: Person, *, at: datetime | None = None) -> QuerySet[Workflow]:
+    """Everything ``person`` may read, retired ones included."""
+    return Workflow.objects.filter(workflows_seen(person, at))
+
+
+# --- the list -----------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowFilter:
+    """What the address asks for; an empty value asks for nothing."""
+
+    text: str = ""
+    unit: int | None = None
+    stage: str = ""
+    function: str = ""
+    tool: int | None = None
+    mine: bool = False
+    retired: bool = False
+
+
+def workflow_list(person: Person, wanted: WorkflowFilter) -> "QuerySet[LedWorkflow]":
+    """Visible workflows by name, with ``lead_pk`` and ``lead_state``; retired ones on demand."""
+    rows = with_lead(workflows_visible_to(person)).filter(retired_at__isnull=not wanted.retired)
+    if wanted.mine:
+        rows = rows.filter(workflows_of_reach(person))
+    if wanted.text:
+        rows = rows.filter(
+            Q(name__icontains=wanted.text)
+            | Q(purpose__icontains=wanted.text)
+            | Q(unit__name__icontains=wanted.text)
+        )
+    if wanted.unit:
+        rows = rows.filter(unit=wanted.unit)
+    if wanted.function:
+        rows = rows.filter(function=wanted.function)
+    if wanted.tool:
+        named = Redesign.objects.filter(
+            workflow=OuterRef("pk"), current_revision__tool=wanted.tool
+        ).values("pk")
+        rows = rows.filter(
+            Q(lead_pk__in=named) | Q(candidate_tools=wanted.tool, lead_pk__isnull=True)
+        )
+    if wanted.stage == Stage.LOGGED:
+        rows = rows.filter(lead_pk__isnull=True)
+    elif wanted.stage in set(STATES_OF_STAGE):
+        rows = rows.filter(lead_state__in=STATES_OF_STAGE[Stage(wanted.stage)])
+    return rows.select_related("unit").order_by("name", "pk")
+
+
+def filter_choices(person: Person) -> dict[str, list[tuple[str, str]]]:
+    """What the list can be narrowed to, in one query: units, functions and tools in use."""
+    seen = workflows_visible_to(person).order_by()
+    redesigns = Redesign.objects.filter(workflow__in=seen.values("pk"))
+    units = seen.values_list(Value("unit"), F("unit"), F("unit__name"))
+    functions = seen.values_list(Value("function"), Value(0), F("function"))
+    tools = AiTool.objects.filter(revisions__redesign__in=redesigns).values_list(
+        Value("tool"), F("pk"), Concat("name", Value(" "), "version")
+    )
+    choices: dict[str, list[tuple[str, str]]] = {"unit": [], "function": [], "tool": []}
+    for kind, key, name in sorted(units.union(functions, tools), key=lambda row: row[2].casefold()):
+        choices[kind].append((name if kind == "function" else str(key), name))
+    return choices
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRow:
+    workflow: Workflow
+    tool: str
+    stage: WorkflowStage
+    sparkline: Sparkline | None
+
+    @property
+    def ratio(self) -> float | None:
+        """Shown only once a final reading could compute one."""
+        fact = self.stage.fact
+        return None if fact.get("early") else fact.get("ratio")
+
+    @property
+    def interval(self) -> str:
+        return words.interval_words(self.stage.fact.get("low"), self.stage.fact.get("high"))
+
+
+def workflow_rows(workflows: "Sequence[LedWorkflow]", person: Person) -> list[WorkflowRow]:
+    """One page of ``workflow_list`` with tool, stage and trend: a fixed number of queries."""
+    rows = list(workflows)
+    if not rows:
+        return []
+    leads = leads_of(rows, person)
+    stages = stages_of(rows, leads)
+    weekly = facts_about("measurement.weekly", rows)
+    return [
+        WorkflowRow(
+            workflow=row,
+            tool=_tool_name(leads.get(row.pk)),
+            stage=stages[row.pk],
+            sparkline=_sparkline(weekly.get(row.pk)),
+        )
+        for row in rows
+    ]
+
+
+def _tool_name(redesign: Redesign | None) -> str:
+    revision = redesign.current_revision if redesign else None
+    return str(revision.tool) if revision and revision.tool else ""
+
+
+def _sparkline(weeks: Mapping[str, Any] | None) -> Sparkline | None:
+    if not weeks or not (weeks["before"] or weeks["after"]):
+        return None
+    return Sparkline(
+        values=(*weeks["before"], *weeks["after"]),
+        after_from=len(weeks["before"]) if weeks["after"] else None,
+    )
+
+
+# --- one workflow ---------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class AsIs:
+    """Today's steps with their totals; ``sentence`` says them, the bar draws them."""
+
+    steps: tuple[Activity, ...]
+    totals: Totals
+
+    @property
+    def sentence(self) -> str:
+        count = ngettext("%(count)s step.", "%(count)s steps.", self.totals.steps) % {
+            "count": words.number(self.totals.steps)
+        }
+        if not self.totals.known or not self.totals.minutes:
+            return _("%(steps)s No times stated yet.") % {"steps": count}
+        if not self.totals.wait:
+            return _("%(steps)s %(work)s of work, no waiting stated.") % {
+                "steps": count,
+                "work": words.minutes(self.totals.work),
+            }
+        return _("%(steps)s %(work)s of work; the other %(percent)s is waiting.") % {
+            "steps": count,
+            "work": words.minutes(self.totals.work),
+            "percent": words.percent(self.totals.wait_percent),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowPage:
+    workflow: Workflow
+    stage: WorkflowStage
+    lead: Redesign | None
+    as_is: AsIs
+    comparison: Comparison | None
+    redesigns: tuple[Redesign, ...]
+    people: int | None
+    tool: str
+    may_edit: bool
+    may_propose: bool
+    draft: Redesign | None = None
+    tools: tuple[AiTool, ...] = field(default=())
+
+
+def workflow_detail(person: Person) -> "QuerySet[LedWorkflow]":
+    """For one page: everything the header and the as-is steps need."""
+    here = (
+        Assignment.objects.filter(
+            unit=OuterRef("unit"), valid__contains=timezone.localdate(), person__is_active=True
+        )
+        .order_by()
+        .values("unit")
+        .annotate(n=Count("person", distinct=True))
+        .values("n")
+    )
+    return (
+        with_lead(workflows_visible_to(person))
+        .select_related("unit", "owner", "current_version")
+        .annotate(people=Coalesce(Subquery(here, output_field=IntegerField()), 0))
+    )
+
+
+def workflow_page(workflow: "LedWorkflow", person: Person, *, minimum_group: int) -> WorkflowPage:
+    """``workflow`` as of ``workflow_detail``. People are counted from ``minimum_group`` on."""
+    redesigns = tuple(redesigns_of(workflow, person))
+    leads = leads_of([workflow], person)
+    lead = leads.get(workflow.pk)
+    shown = next((row for row in redesigns if lead and row.pk == lead.pk), None)
+    stage = stages_of([workflow], leads)[workflow.pk]
+    steps = steps_of(workflow.current_version)
+    people = cast("int", workflow.people)  # type: ignore[attr-defined]
+    return WorkflowPage(
+        workflow=workflow,
+        stage=stage,
+        lead=shown,
+        as_is=as_is(steps),
+        comparison=_comparison(shown, steps),
+        redesigns=redesigns,
+        people=people if people >= minimum_group else None,
+        tool=_tool_name(lead) if shown else "",
+        may_edit=may_edit(person, workflow),
+        may_propose=workflow.retired_at is None and bool(steps) and may_propose(person, workflow),
+        draft=next((row for row in redesigns if row.state == RedesignState.DRAFT), None),
+        tools=tuple(workflow.candidate_tools.order_by("name", "version")),
+    )
+
+
+def steps_of(version: WorkflowVersion | None) -> tuple[Activity, ...]:
+    return tuple(version.activities.order_by("position")) if version else ()
+
+
+def as_is(steps: Sequence[Activity]) -> AsIs:
+    return AsIs(steps=tuple(steps), totals=compare(steps, ()).before)
+
+
+def redesigns_of(workflow: Workflow, person: Person) -> QuerySet[Redesign]:
+    """Those of its redesigns the person may see, newest first, with their to-be steps."""
+    revisions = Revision.objects.select_related("tool").prefetch_related("activities")
+    return (
+        redesigns_visible_to(person)
+        .filter(workflow=workflow)
+        .select_related("proposer", "base_version", "go_live")
+        .prefetch_related(Prefetch("current_revision", queryset=revisions))
+        .order_by("-created_at", "-pk")
+        .distinct()
+    )
+
+
+def _comparison(redesign: Redesign | None, steps: Sequence[Activity]) -> Comparison | None:
+    """Against the version the redesign builds on, which may be older than today's."""
+    if redesign is None or redesign.current_revision is None:
+        return None
+    base = redesign.base_version
+    before = steps if base.pk == redesign.workflow.current_version_id else steps_of(base)
+    after = redesign.current_revision.activities.all()
+    return compare(before, after) if after else None
+
+
+# --- history --------------------------------------------------------------------------------------
+def history_of(workflow: Workflow) -> QuerySet[AuditEvent]:
+    """What was done to the workflow itself, newest first."""
+    kind, name = subject_of(workflow)
+    return (
+        AuditEvent.objects.filter(subject_type=kind, subject_id=name)
+        .select_related("actor", "on_behalf_of")
+        .order_by("-pk")
+    )
+
+
+def versions_of(workflow: Workflow) -> QuerySet[WorkflowVersion]:
+    return (
+        workflow.versions.select_related("created_by")
+        .annotate(steps=Count("activities"))
+        .order_by("-number")
+    )
