@@ -12,9 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.charts import words
-from workflows.choices import Change
+from workflows.choices import AI_CHANGES, Change
 
 NOTHING = Decimal(0)
+# Icon and tone of each badge; the word stands beside them.
+LOOKS: dict[Change, tuple[str, str]] = {
+    Change.KEPT: ("check", ""),
+    Change.CHANGED: ("sign", "info"),
+    Change.AI_ASSISTED: ("flow", "acc"),
+    Change.AUTOMATED: ("gear", "acc"),
+    Change.HUMAN_REVIEW_ADDED: ("eye", "good"),
+    Change.ADDED: ("plus", "info"),
+    Change.REMOVED: ("cross", ""),
+}
 
 
 class StepFacts(Protocol):
@@ -51,6 +61,10 @@ class Line:
     detail: str = ""
 
     @property
+    def share_percent(self) -> Decimal:
+        return self.share * 100
+
+    @property
     def timed(self) -> bool:
         return self.touch is not None or self.wait is not None
 
@@ -83,6 +97,33 @@ class Pair:
     @property
     def split(self) -> bool:
         return len(self.origins) == 1 and self.before is None
+
+    @property
+    def thin(self) -> bool:
+        """Nothing to look at: the step is kept, in its place."""
+        return self.change == Change.KEPT and not self.moved
+
+    @property
+    def by_ai(self) -> bool:
+        return self.change in AI_CHANGES
+
+    @property
+    def icon(self) -> str:
+        return LOOKS[self.change][0]
+
+    @property
+    def tone(self) -> str:
+        return LOOKS[self.change][1]
+
+    @property
+    def origin_words(self) -> str:
+        """``from steps 2, 3`` of the left side."""
+        if not self.origins:
+            return ""
+        numbers = ", ".join(map(words.number, self.origins))
+        if self.merged:
+            return _("merged from steps %(numbers)s") % {"numbers": numbers}
+        return _("split from step %(numbers)s") % {"numbers": numbers}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +168,14 @@ class Comparison:
         return self.moved > 0 or any(pair.change != Change.KEPT for pair in self.pairs)
 
     @property
-    def longest(self) -> Decimal:
-        return max(self.before.minutes, self.after.minutes)
+    def bars(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """Of before and after: work and whole, in percent of the longer one, as attribute text."""
+        longest = max(self.before.minutes, self.after.minutes) or Decimal(1)
+        first, second = (
+            (f"{100 * side.work / longest:.1f}%", f"{100 * side.minutes / longest:.1f}%")
+            for side in (self.before, self.after)
+        )
+        return first, second
 
     @property
     def sentence(self) -> str:
