@@ -164,7 +164,7 @@ def _import(story: Story, workflow: Workflow, at: datetime) -> None:
         source=source_for(workflow=workflow, actor=None),
         actor=None,
         upload=io.BytesIO(content),
-        options={"covers_to": at.isoformat()},
+        options={"covers_to": at},
         channel=ImportChannel.DEMO,
         name=f"{story.slug}.csv",
         source_facts={"data_from": data_from},

@@ -113,7 +113,7 @@ def _text(value: float | None) -> str | None:
 def _refuse_instant(instant: datetime, at: datetime) -> None:
     if not at - EARLIEST <= instant <= at + LATEST:
         raise GoLiveNotPossible(
-            _("Choose a moment within the last five years or the next twelve months.")
+            _("Choose a moment within the last twenty years or the next twelve months.")
         )
 
 

@@ -10,7 +10,7 @@ from workflows.models import Hypothesis, Redesign
 FACTS = "measurement.go_live"
 LONGEST_FOLLOW_UP = 28
 AFTER_DAYS = 84
-EARLIEST = timedelta(days=5 * 366)
+EARLIEST = timedelta(days=20 * 366)  # history exists
 LATEST = timedelta(days=366)
 
 

@@ -1,0 +1,265 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from core.models import AuditEvent, Job
+from measurement.choices import ReadingKind, ReadingVerdict
+from measurement.models import Reading, ReadingInput
+from measurement.operations.readings import (
+    ask_for_reading,
+    enqueue_all_due,
+    enqueue_due,
+    measure_redesign,
+    recomputed,
+)
+from measurement.queries.calls import due_at
+from tests.factories.cases import NOW, imported, simulated
+from tests.factories.people import PersonFactory
+from tests.factories.sign_offs import Review, sign, some_policy, workflow_below
+from tests.factories.workflows import RedesignFactory
+from tests.measurement.real_logs import PEPS, log, reference
+from workflows.choices import RedesignState
+from workflows.models import GoLive, Hypothesis, Redesign
+from workflows.operations import approval
+from workflows.operations.go_live import go_live
+
+pytestmark = pytest.mark.django_db
+
+LIVE_AT = NOW - timedelta(weeks=24)
+
+
+def went_live(*, at=LIVE_AT - timedelta(days=3), live_at=LIVE_AT, **promised):
+    """A redesign of a simulated workflow: its promise was written down at ``at``."""
+    boss = PersonFactory()
+    workflow = workflow_below(boss, is_simulated=True)
+    some_policy()
+    redesign = RedesignFactory(workflow=workflow)
+    Hypothesis.objects.filter(revision__redesign=redesign).update(**promised)
+    route = approval.submit_redesign(redesign=redesign, actor=redesign.proposer, at=at)
+    redesign = Redesign.objects.select_related("current_revision", "workflow").get(pk=redesign.pk)
+    sign(Review(redesign=redesign, route=route, boss=boss), boss, at=at)
+    go_live(redesign=redesign, actor=workflow.owner, at_instant=live_at, at=at)
+    return Redesign.objects.select_related("workflow").get(pk=redesign.pk)
+
+
+def measured(redesign, *, at=NOW, **options):
+    return measure_redesign(redesign_id=redesign.pk, at=at, **options)
+
+
+def test_primary_reading_is_taken_once_its_date_and_data_have_come():
+    redesign = went_live()
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6))
+
+    reading = measured(redesign)
+
+    redesign.refresh_from_db()
+    assert (reading.kind, reading.verdict, reading.grade) == (
+        ReadingKind.PRIMARY,
+        ReadingVerdict.IMPROVED,
+        "B",
+    )
+    assert reading.low < 0.62 < reading.high
+    assert reading.cutoff == GoLive.objects.get(redesign=redesign).reading_at
+    assert redesign.state == RedesignState.MEASURED
+    assert AuditEvent.objects.filter(verb="reading.taken").count() == 1
+
+
+def test_a_second_run_takes_no_second_primary_reading():
+    redesign = went_live()
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6))
+    first = measured(redesign)
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=1.5, seed=99, prefix="LATE"))
+
+    assert measured(redesign) is None
+    assert list(Reading.objects.values_list("pk", flat=True)) == [first.pk]
+
+
+def test_an_early_reading_comes_six_weeks_after_the_washout():
+    redesign = went_live()
+    six_weeks = LIVE_AT + timedelta(days=14 + 42)
+    content = simulated(go_live=LIVE_AT, effect=0.5, until=six_weeks + timedelta(days=2))
+    imported(redesign.workflow, content, covers_to=six_weeks + timedelta(days=2))
+
+    assert measured(redesign, at=six_weeks - timedelta(days=1)) is None
+    reading = measured(redesign, at=six_weeks + timedelta(days=1))
+
+    assert reading.kind == ReadingKind.EARLY
+    assert reading.result["early"] is True
+    redesign.refresh_from_db()
+    assert redesign.state == RedesignState.LIVE
+
+
+def test_nothing_is_read_without_cases():
+    redesign = went_live()
+
+    assert measured(redesign, with_data_as_it_is=True) is None
+    assert not Reading.objects.exists()
+
+
+def test_late_data_put_a_reading_off_for_four_weeks_and_no_longer():
+    redesign = went_live()
+    until = LIVE_AT + timedelta(days=80)
+    imported(
+        redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6, until=until), covers_to=until
+    )
+    due = due_at(GoLive.objects.get(redesign=redesign), ReadingKind.PRIMARY)
+
+    assert measured(redesign, at=due + timedelta(days=27)).kind == ReadingKind.EARLY
+    reading = measured(redesign, at=due + timedelta(days=28))
+
+    assert reading.kind == ReadingKind.PRIMARY
+    assert reading.cutoff == until
+
+
+def test_whoever_asks_gets_the_verdict_the_data_allow_now():
+    redesign = went_live()
+    until = LIVE_AT + timedelta(days=80)
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, until=until), covers_to=until)
+    due = due_at(GoLive.objects.get(redesign=redesign), ReadingKind.PRIMARY)
+
+    reading = measured(redesign, at=due, with_data_as_it_is=True)
+
+    assert (reading.kind, reading.cutoff) == (ReadingKind.PRIMARY, until)
+
+
+def test_sustained_readings_follow_after_90_and_180_days():
+    live_at = NOW - timedelta(weeks=46)
+    redesign = went_live(at=live_at - timedelta(days=3), live_at=live_at)
+    imported(redesign.workflow, simulated(go_live=live_at, effect=0.55))
+
+    measured(redesign)
+
+    kinds = list(Reading.objects.order_by("cutoff").values_list("kind", flat=True))
+    assert kinds == [ReadingKind.PRIMARY, ReadingKind.DAY_90, ReadingKind.DAY_180]
+
+
+def test_a_reading_recomputes_to_the_same_bytes():
+    redesign = went_live()
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.7))
+    reading = measured(redesign)
+
+    assert recomputed(Reading.objects.get(pk=reading.pk))["same"] is True
+
+
+def test_a_reading_whose_stored_figures_were_changed_is_found_out():
+    redesign = went_live()
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.7))
+    reading = measured(redesign)
+    reading.result_sha256 = "0" * 64
+
+    assert recomputed(reading)["same"] is False
+
+
+def test_a_post_hoc_go_live_waits_for_its_data_and_is_graded_c():
+    redesign = went_live(at=NOW, live_at=LIVE_AT)
+    assert measured(redesign) is None
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6))
+
+    reading = measured(redesign)
+
+    assert (reading.post_hoc, reading.verdict, reading.grade) == (True, "improved", "C")
+
+
+def test_refused_clocks_count_against_the_data_once_for_each_case():
+    redesign = went_live()
+    content = simulated(go_live=LIVE_AT, effect=0.6)
+    bad = b"".join(
+        b"X-%d,2026-07-0%dT10:00:00Z,2026-07-01T09:00:00Z,completed,,2026-07-01T09:00:00Z\n"
+        % (i, 2 + i % 7)
+        for i in range(60)
+    )
+    for _twice in range(2):
+        imported(redesign.workflow, content + bad, skip_bad_rows=True)
+        content += b"\n"
+
+    reading = measured(redesign)
+
+    assert reading.verdict == ReadingVerdict.REFUSED
+    gate = reading.result["gates"]["G5"]
+    total = redesign.workflow.cases.filter(
+        started_at__gte=LIVE_AT - timedelta(days=364), started_at__lt=reading.cutoff
+    ).count()
+    assert gate["value"] == pytest.approx(60 / (60 + total), rel=0.01)
+
+
+def test_readings_are_never_changed_and_never_deleted():
+    redesign = went_live()
+    imported(redesign.workflow, simulated(go_live=LIVE_AT))
+    measured(redesign)
+
+    for table in (Reading, ReadingInput):
+        for statement in ("UPDATE {} SET {} = {}", "DELETE FROM {}"):
+            column = "grade" if table is Reading else "cases"
+            with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(statement.format(table._meta.db_table, column, column))
+
+
+def test_asking_twice_queues_one_reading():
+    redesign = went_live()
+    Job.objects.all().delete()
+
+    ask_for_reading(redesign=redesign, actor=redesign.proposer)
+    ask_for_reading(redesign=redesign, actor=None)
+
+    assert Job.objects.get().name == "measurement.measure_redesign"
+
+
+def test_an_import_asks_for_a_reading_of_what_is_live():
+    redesign = went_live()
+    RedesignFactory()
+    Job.objects.all().delete()
+
+    enqueue_due(workflow_id=redesign.workflow_id)
+
+    assert [job.args["redesign_id"] for job in Job.objects.all()] == [redesign.pk]
+
+
+def test_the_nightly_run_asks_for_every_redesign_that_went_live():
+    redesign = went_live()
+    Job.objects.all().delete()
+
+    assert enqueue_all_due(at=NOW) == 1
+    assert enqueue_all_due(at=LIVE_AT - timedelta(days=1)) == 0
+    assert [job.args["redesign_id"] for job in Job.objects.all()] == [redesign.pk]
+
+
+def test_the_python_log_reads_as_its_reference_says():
+    """The whole way from the file to the stored verdict, with the reference's windows."""
+    expected = reference(PEPS)
+    redesign = went_live(
+        at=NOW,
+        live_at=datetime(2019, 2, 4, tzinfo=UTC),
+        before_days=2555,
+        washout_days=0,
+        after_days=None,
+        drift_key=False,
+    )
+    imported(
+        redesign.workflow,
+        log("python_peps_decision_cases.csv.gz"),
+        name="peps.csv.gz",
+        covers_to=datetime(2026, 8, 22, tzinfo=UTC),
+    )
+
+    reading = measured(redesign)
+
+    assert reading.verdict == expected["verdict"]
+    assert reading.grade == expected["grade"]
+    assert reading.ratio == pytest.approx(expected["ratio"], rel=1e-5)
+    assert reading.low == pytest.approx(expected["low"], rel=1e-5)
+    assert reading.high == pytest.approx(expected["high"], rel=1e-5)
+    assert reading.result["n_before"] == expected["n_before"]
+    assert reading.result["done_after"] == expected["done_after"]
+
+
+def test_a_comparison_workflow_gives_grade_a():
+    other = workflow_below(PersonFactory())
+    imported(other, simulated(go_live=LIVE_AT, seed=77, prefix="OTHER"))
+    redesign = went_live(comparison=other)
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6))
+
+    reading = measured(redesign)
+
+    assert (reading.verdict, reading.grade, reading.result["compared"]) == ("improved", "A", True)
+    assert recomputed(Reading.objects.get(pk=reading.pk))["same"] is True
