@@ -91,7 +91,9 @@ def measure_redesign(
         }
         newest: Reading | None = None
         covered = data_reach(redesign.workflow)
-        for kind in FINAL_KINDS:
+        # Without an end of the after-window the one reading goes to the end of the data already.
+        ends = go_live.revision.hypothesis.after_days is not None
+        for kind in FINAL_KINDS if ends else FINAL_KINDS[:1]:
             if kind not in taken and _is_due(
                 go_live, kind, at=at, covered=covered, with_data_as_it_is=with_data_as_it_is
             ):
