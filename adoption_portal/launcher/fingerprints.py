@@ -29,10 +29,11 @@ def packages() -> str:
 
 
 def schema_files() -> str:
-    """Migrations, and what makes harden_db set other rights."""
+    """Migrations, and what makes harden_db set other rights (a model's mark is no migration)."""
     found: list[Path] = []
     for application in APPLICATIONS:
         found += (ROOT / application).glob("migrations/*.py")
+        found += (ROOT / application).glob("models/**/*.py")
     found += (ROOT / "core").glob("**/*harden*.py")
     found += (ROOT / "core").glob("migrations_ops.py")
     return hashlib.sha256((of_files(found) + packages()).encode()).hexdigest()

@@ -161,7 +161,9 @@ class Boot:
 
     def _seed(self, app: dict[str, str]) -> None:
         """The demo organisation, once; pages are served meanwhile."""
-        if not self.is_demo or self.stamps.fresh("demo", "seeded") or not _has_demo():
+        if not self.is_demo or self.given.get("PORTAL_NO_DEMO") or not _has_demo():
+            return
+        if self.stamps.fresh("demo", "seeded"):
             return
         self.seeding = True
         self.supervisor.start(
