@@ -1,6 +1,6 @@
 """Who acts in a request."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 def acting_person(request: HttpRequest) -> "Person":
     """The signed-in, active person. Raises PermissionDenied for anybody else."""
-    if not request.user.is_authenticated or not request.user.is_active:
+    person = getattr(request, "user", None)  # None for a system's API token
+    if person is None or not person.is_authenticated or not person.is_active:
         raise PermissionDenied
-    return request.user
+    return cast("Person", person)

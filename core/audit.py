@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from people.models import Person
 
 
-def record(
+def record(  # noqa: PLR0913 the facts of one act
     verb: str,
     *,
     subject: models.Model | None,
@@ -48,7 +48,7 @@ def subject_of(subject: models.Model | None) -> tuple[str, str]:
     """What an event or a job is about: the model's label and the public id."""
     if subject is None:
         return "", ""
-    return subject._meta.label_lower, str(getattr(subject, "public_id", subject.pk))
+    return subject._meta.label_lower, str(getattr(subject, "public_id", subject.pk))  # noqa: SLF001 Django's public name
 
 
 def changes(

@@ -153,6 +153,6 @@ class FallbackRedisCache(RedisCache):
             lambda: self._local.delete_many(wanted, *args, **kwargs),
         )
 
-    def clear(self) -> bool:
+    def clear(self) -> None:
         self._local.clear()
-        return self._first(lambda: bool(super(FallbackRedisCache, self).clear()), lambda: False)
+        self._first(lambda: super(FallbackRedisCache, self).clear(), lambda: None)

@@ -1,5 +1,7 @@
-"""What surrounds the act in hand: set by the middleware and by a claimed job, read by the audit
-trail, by job rows and by every log line."""
+"""What surrounds the act in hand.
+
+Set by the middleware and by a claimed job; read by the audit trail, job rows and every log line.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +21,10 @@ class Surroundings:
     job: str = ""  # public id of the job at work
 
 
-_current: ContextVar[Surroundings] = ContextVar("surroundings", default=Surroundings())
+_current: ContextVar[Surroundings] = ContextVar(
+    "surroundings",
+    default=Surroundings(),  # noqa: B039 frozen
+)
 
 
 def surroundings() -> Surroundings:

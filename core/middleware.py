@@ -59,7 +59,7 @@ def remote_address(request: HttpRequest) -> str | None:
 
 
 class RequestIdMiddleware:
-    """First of all: gives the call its id and surroundings, takes a caller's own id if it is sane."""
+    """First of all: gives the call its id, a sane one of the caller's too, and surroundings."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -104,7 +104,7 @@ class ProtectAppendOnly(Guard):
 
 
 class FreezeColumns(Guard):
-    """The listed columns keep what they were inserted with; the row may go and others may change."""
+    """The listed columns keep what they were inserted with; others may change, the row may go."""
 
     def __init__(self, table: str, *columns: str) -> None:
         if not columns:

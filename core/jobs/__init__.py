@@ -1,4 +1,4 @@
-"""Background work that is neither lost nor done twice: ask with ``enqueue``, work in ``claimed``."""
+"""Background work, neither lost nor done twice: ask with ``enqueue``, work in ``claimed``."""
 
 from core.jobs.asking import cancel, enqueue, resume
 from core.jobs.results import errors_url, errors_url_for

@@ -129,7 +129,7 @@ def next_due() -> datetime | None:
 
 
 def sweep(broker: Broker) -> Swept:
-    """Free what dead workers held and send again what the broker lost. Raises BROKER_AWAY errors."""
+    """Free what dead workers held, send again what the broker lost. Raises BROKER_AWAY errors."""
     requeued, failed = free_abandoned()
     return Swept(requeued=requeued, failed=failed, sent_again=_send_lost_again(broker))
 

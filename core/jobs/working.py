@@ -34,12 +34,13 @@ WENT_WRONG = "Something went wrong on our side. The log knows more under %(id)s.
 
 PROGRESS = """
 UPDATE core_job SET progress_done = %(done)s, progress_total = %(total)s,
-    heartbeat_at = clock_timestamp(), lease_until = clock_timestamp() + %(lease)s
+    heartbeat_at = clock_timestamp(),
+    lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
 WHERE id = %(id)s AND state = 'running' AND attempts = %(attempts)s
 """
 
 
-class LeaseLost(Exception):  # noqa: N818
+class LeaseLost(Exception):
     """The job was cancelled, or given to another worker: this work must not be kept."""
 
 
@@ -63,17 +64,15 @@ class Claim:
         if time.monotonic() - self._told_at < PROGRESS_EVERY_SECONDS and done != total:
             return
         self._told_at = time.monotonic()
+        values = {
+            "done": done,
+            "total": None if total is None else max(done, total),
+            "lease": settings.JOB_LEASE_SECONDS,
+            "id": self.job.pk,
+            "attempts": self.attempts,
+        }
         with (self.aside or connection).cursor() as cursor:
-            cursor.execute(
-                PROGRESS,
-                {
-                    "done": done,
-                    "total": None if total is None else max(done, total),
-                    "lease": timedelta(seconds=settings.JOB_LEASE_SECONDS),
-                    "id": self.job.pk,
-                    "attempts": self.attempts,
-                },
-            )
+            cursor.execute(PROGRESS, values)
             if not cursor.rowcount:
                 raise LeaseLost
 

@@ -11,7 +11,7 @@ from core.ids import uuid7
 
 
 class ApiToken(models.Model):
-    """A scoped key. Only the SHA-256 of its secret is kept; ``prefix`` tells keys apart in lists."""
+    """A scoped key. Only the SHA-256 of its secret is kept; ``prefix`` tells keys apart."""
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=100)
