@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -22,7 +23,7 @@ if DEMO and HTTPS:
     raise ImproperlyConfigured("PORTAL_DEMO has published passwords: never with an https BASE_URL")
 
 SECRET_KEY = env("SECRET_KEY", default="")
-if not SECRET_KEY or SECRET_KEY == "change-me":
+if SECRET_KEY in {"", "change-me"}:
     raise ImproperlyConfigured("Set SECRET_KEY to a long random text (see .env.example)")
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -54,6 +55,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "core.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -107,9 +109,10 @@ REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
 
 def redis_database(url: str, number: int) -> str:
     """The same server, another database number; both address forms redis-py knows."""
-    if url.startswith("unix://"):
-        return f"{url.split('?')[0]}?db={number}"
-    return f"{url.split('?')[0].rstrip('/').rsplit('/', 1)[0] if url.count('/') > 2 else url}/{number}"
+    address = urlsplit(url)
+    if address.scheme == "unix":
+        return urlunsplit(address._replace(query=f"db={number}"))
+    return urlunsplit(address._replace(path=f"/{number}", query=""))
 
 
 CACHES = {
@@ -190,6 +193,9 @@ CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "adoption_portal.views.csrf_refused"
 LANGUAGE_COOKIE_NAME = "portal-language"
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # --- browser --------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -222,7 +228,6 @@ if env.bool("BEHIND_TLS_PROXY", default=False):
 # --- files, forms, mail -----------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", default=str(DATA_DIR / "static")))
-STATICFILES_DIRS = [BASE_DIR / "adoption_portal" / "static"]
 TESTING = "pytest" in sys.modules
 STORAGES = {
     "default": {

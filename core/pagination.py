@@ -1,10 +1,12 @@
 """Pages of lists: 25 rows, the number in the address."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 PAGE_SIZE = 25
 

@@ -31,12 +31,12 @@ def panel(name: str) -> Callable[[Drawing], Drawing]:
 
 
 def drawing_of(name: str) -> Drawing:
-    """The function behind ``name``; KeyError for a name nobody registered (a test walks them)."""
+    """The function behind ``name``; KeyError for one nobody registered (a test walks them)."""
     return _panels[name]
 
 
 def facts(name: str) -> Callable[[Facts], Facts]:
-    """Register ``answer(rows) -> {row.pk: fact}``: a fixed number of queries, whatever the rows."""
+    """Register ``answer(rows) -> {row.pk: fact}``: a fixed number of queries for any rows."""
 
     def register(answer: Facts) -> Facts:
         if _facts.setdefault(name, answer) is not answer:
@@ -47,5 +47,5 @@ def facts(name: str) -> Callable[[Facts], Facts]:
 
 
 def facts_about(name: str, rows: Iterable[Model]) -> Mapping[Any, Any]:
-    """What the higher app knows of ``rows``, by primary key; rows it knows nothing of are absent."""
+    """What the higher app knows of ``rows``, by primary key; unknown rows are absent."""
     return _facts[name](list(rows))

@@ -142,7 +142,7 @@ def existing_organisation() -> Organisation:
             organisation.heads[unit.code] = unit.head
         organisation.members[unit.code] = list(
             Person.objects.filter(employee_number__startswith=f"{unit.code}-", is_simulated=True)
-            .exclude(pk=unit.head_id)
+            .exclude(heads=unit)
             .filter(assignments__unit=unit)
             .order_by("employee_number")
         )

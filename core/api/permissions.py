@@ -1,24 +1,28 @@
 """Who may call: nobody, unless the view says so."""
 
+from typing import TYPE_CHECKING
+
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from core.api.scopes import SCOPES
 from core.models import ApiToken
+
+if TYPE_CHECKING:  # settings name this module, which DRF reads while its views are half imported
+    from rest_framework.views import APIView
 
 
 class Refuse(BasePermission):
     """The default: a view that names no permission is closed."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
+    def has_permission(self, request: Request, view: "APIView") -> bool:  # noqa: ARG002
         return False
 
 
 class _HasScope(BasePermission):
     scope: str
 
-    def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
+    def has_permission(self, request: Request, view: "APIView") -> bool:  # noqa: ARG002
         return has_scope(request, self.scope)
 
 
@@ -36,7 +40,7 @@ def has_scope(request: Request, scope: str) -> bool:
 class IsTokenOrPerson(BasePermission):
     """Any live token, or a signed-in active person; the view's queryset then sets the reach."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
+    def has_permission(self, request: Request, view: "APIView") -> bool:  # noqa: ARG002
         if isinstance(request.auth, ApiToken):
             return True
         user = request.user

@@ -138,7 +138,7 @@ def clock_errors(workflow: Workflow) -> int:
         case_import__merged_at__isnull=False,
         code="clock_error",
     )
-    named = refused.annotate(case=KeyTextTransform("case_id", "row")).exclude(case=None)
+    named = refused.annotate(case=KeyTextTransform("case_id", "row")).exclude(case__isnull=True)
     still = named.exclude(case__in=workflow.cases.values("case_id"))
     return still.values("case").distinct().count()
 

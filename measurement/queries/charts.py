@@ -15,7 +15,7 @@ WEEKS_SHOWN_BEFORE = 52
 def pictures_of(taken_in: Prepared) -> dict[str, Any]:
     """Control chart and quantiles of the reading's own data, as plain JSON."""
     call, arrays = taken_in.call, taken_in.arrays
-    shared = {
+    shared: dict[str, Any] = {
         "go_live": call.go_live,
         "cutoff": call.cutoff,
         "cancelled": arrays["cancelled"],

@@ -157,6 +157,7 @@ def _quarter_bounds(first: datetime, last: datetime) -> tuple[datetime, datetime
         year=year, month=3 * quarter - 2, day=1, hour=0, minute=0, second=0, microsecond=0
     )
     year, quarter = quarter_of(last.date())
-    year, month = (year + 1, 1) if quarter == 4 else (year, 3 * quarter + 1)
+    year, month = divmod(12 * year + 3 * quarter, 12)
+    month += 1
     end = last.replace(year=year, month=month, day=1, hour=0, minute=0, second=0, microsecond=0)
     return begin, end
