@@ -1,21 +1,17 @@
 """Proposing how work should be: drafts, their revisions, and copies of what was declined."""
 
-from collections.abc import Sequence
-from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from core.audit import changes, record
 from core.errors import Forbidden, Stale
 from people.models import Person
-from workflows.choices import TRANSITIONS, Action, GuardKind, RedesignState, RouteState, Worse
+from workflows.choices import TRANSITIONS, Action, RedesignState, RouteState
 from workflows.content import canonical_content
 from workflows.drafts import (
     Draft,
-    DraftGuardrail,
-    DraftHypothesis,
     DraftStep,
     as_kept,
     brought_up_to_date,
@@ -24,49 +20,30 @@ from workflows.drafts import (
 )
 from workflows.errors import NotPossibleNow
 from workflows.models import (
-    Guardrail,
-    Hypothesis,
     Redesign,
     Revision,
-    RevisionActivity,
-    RevisionAuthor,
     Workflow,
     WorkflowVersion,
 )
 from workflows.operations.closing import close_route
 from workflows.operations.freezing import freeze_version
 from workflows.operations.one_act import one_act
+from workflows.operations.revisions import (
+    add_author,
+    copied,
+    filled,
+    filled_hypothesis,
+    guardrail_rows,
+    known,
+    step_rows,
+    write_hypothesis,
+    write_revision,
+    write_steps,
+)
 from workflows.queries.redesigns import may_edit, may_propose, may_revise
 
 # A declined or withdrawn redesign may be copied into a new draft.
 COPIED_FROM = frozenset({RedesignState.REJECTED, RedesignState.WITHDRAWN})
-REVISION_FIELDS = [
-    "summary",
-    "change_note",
-    "tool",
-    "data_classes",
-    "ai_act_risk",
-    "gxp_impact",
-    "personal_data",
-    "automation",
-    "overseer",
-    "oversight_what",
-    "oversight_sample_percent",
-    "oversight_stop",
-    "oversight_fallback",
-]
-HYPOTHESIS_FIELDS = [
-    "target_ratio",
-    "margin",
-    "before_days",
-    "washout_days",
-    "after_days",
-    "planned_go_live_date",
-    "standardise",
-    "season",
-    "comparison",
-    "calendar",
-]
 
 
 def propose_redesign(*, workflow: Workflow, actor: Person, at: datetime) -> Redesign:
@@ -125,13 +102,13 @@ def save_draft(*, redesign: Redesign, actor: Person, row_version: int, draft: Dr
             raise Stale
         revision = _revision_of(redesign)
         was = canonical_content(revision)
-        _write_revision(revision, draft)
+        write_revision(revision, draft)
         steps = settled(draft.steps, redesign.base_version.activities.all())
-        _known(revision, "activities", _write_steps(revision, steps))
+        known(revision, "activities", write_steps(revision, steps))
         if draft.hypothesis is not None:
-            hypothesis, guardrails = _write_hypothesis(revision, draft.hypothesis)
-            _known(hypothesis, "guardrails", guardrails)
-        _add_author(revision, actor)
+            hypothesis, guardrails = write_hypothesis(revision, draft.hypothesis)
+            known(hypothesis, "guardrails", guardrails)
+        add_author(revision, actor)
         redesign.row_version += 1
         redesign.save(update_fields=["row_version", "updated_at"])
         before, after = changes(was, canonical_content(revision))
@@ -154,8 +131,8 @@ def bring_up_to_date(*, redesign: Redesign, actor: Person, at: datetime) -> Rede
         revision = _revision_of(redesign)
         was = canonical_content(revision)
         steps = brought_up_to_date(of_rows(revision.activities.all()), base.activities.all())
-        _known(revision, "activities", _write_steps(revision, steps))
-        _add_author(revision, actor)
+        known(revision, "activities", write_steps(revision, steps))
+        add_author(revision, actor)
         redesign.base_version = base
         redesign.row_version += 1
         redesign.save(update_fields=["base_version", "row_version", "updated_at"])
@@ -179,8 +156,8 @@ def revise(*, redesign: Redesign, actor: Person, at: datetime) -> Redesign:
             raise NotPossibleNow
         close_route(redesign=redesign, state=RouteState.SUPERSEDED, at=at)
         source = _revision_of(redesign)
-        revision = _copied(source, redesign, source.number + 1, actor)
-        _write_steps(revision, of_rows(source.activities.all()))
+        revision = copied(source, redesign, source.number + 1, actor)
+        write_steps(revision, of_rows(source.activities.all()))
         before = redesign.state
         redesign.state = state
         redesign.current_revision = revision
@@ -248,12 +225,12 @@ def _started(  # noqa: PLR0917
 ) -> Redesign:
     redesign = Redesign.objects.create(workflow=workflow, base_version=base, proposer=actor)
     revision = (
-        _copied(source, redesign, 1, actor)
+        copied(source, redesign, 1, actor)
         if source
         else Revision.objects.create(redesign=redesign, number=1, created_by=actor)
     )
-    _add_author(revision, actor)
-    _write_steps(revision, steps)
+    add_author(revision, actor)
+    write_steps(revision, steps)
     redesign.current_revision = revision
     redesign.save(update_fields=["current_revision"])
     facts = {"workflow": str(workflow.public_id), "version": base.number}
@@ -263,83 +240,12 @@ def _started(  # noqa: PLR0917
     return redesign
 
 
-def _add_author(revision: Revision, actor: Person) -> None:
-    RevisionAuthor.objects.bulk_create(
-        [RevisionAuthor(revision=revision, person=actor)], ignore_conflicts=True
-    )
-
-
-def _write_revision(revision: Revision, draft: Draft) -> None:
-    for name in REVISION_FIELDS:
-        setattr(revision, name, getattr(draft, name))
-    revision.data_classes = sorted(draft.data_classes)
-    revision.save(update_fields=REVISION_FIELDS)
-
-
-def _write_steps(revision: Revision, steps: list[DraftStep]) -> list[RevisionActivity]:
-    rows = [
-        RevisionActivity(
-            revision=revision,
-            position=position,
-            **{field.name: getattr(step, field.name) for field in fields(step)}
-            | {"origin_keys": list(step.origin_keys)},
-        )
-        for position, step in enumerate(steps, start=1)
-    ]
-    revision.activities.all().delete()
-    RevisionActivity.objects.bulk_create(rows)
-    return rows
-
-
-def _write_hypothesis(
-    revision: Revision, draft: DraftHypothesis
-) -> tuple[Hypothesis, list[Guardrail]]:
-    hypothesis = getattr(revision, "hypothesis", None) or Hypothesis(revision=revision)
-    for name in HYPOTHESIS_FIELDS:
-        setattr(hypothesis, name, getattr(draft, name))
-    hypothesis.save()
-    rows = [
-        Guardrail(
-            hypothesis=hypothesis,
-            position=position,
-            **{field.name: getattr(guardrail, field.name) for field in fields(guardrail)},
-        )
-        for position, guardrail in enumerate(draft.guardrails, start=1)
-    ]
-    hypothesis.guardrails.all().delete()
-    Guardrail.objects.bulk_create(rows)
-    return hypothesis, rows
-
-
-def _known(owner: Model, relation: str, rows: Sequence[Model]) -> None:
-    """What was just written need not be read again for the audit trail."""
-    owner.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = rows
-
-
-def _copied(source: Revision, redesign: Redesign, number: int, actor: Person) -> Revision:
-    """A new unfrozen revision with everything but the steps; what was new in it is left empty."""
-    revision = Revision(redesign=redesign, number=number, created_by=actor)
-    for name in set(REVISION_FIELDS) - {"change_note"}:
-        setattr(revision, name, getattr(source, name))
-    revision.save()
-    _add_author(revision, actor)
-    hypothesis = getattr(source, "hypothesis", None)
-    if hypothesis is not None:
-        _write_hypothesis(revision, _as_draft(hypothesis))
-    return revision
-
-
-def _as_draft(hypothesis: Hypothesis) -> DraftHypothesis:
-    values = {name: getattr(hypothesis, name) for name in HYPOTHESIS_FIELDS}
-    rows = sorted(hypothesis.guardrails.all(), key=lambda row: (row.position, row.name))
-    guardrails = tuple(
-        DraftGuardrail(
-            name=row.name,
-            field=row.field,
-            kind=GuardKind(row.kind),
-            margin=row.margin,
-            worse=Worse(row.worse),
-        )
-        for row in rows
-    )
-    return DraftHypothesis(**values, guardrails=guardrails)
+def typed_content(redesign: Redesign, draft: Draft) -> dict[str, Any]:
+    """What ``draft`` would say if it were saved, for comparing it with what somebody else saved."""
+    revision = filled(_revision_of(redesign), draft)
+    steps = settled(draft.steps, redesign.base_version.activities.all())
+    known(revision, "activities", step_rows(revision, steps))
+    if draft.hypothesis is not None:
+        hypothesis = filled_hypothesis(revision, draft.hypothesis)
+        known(hypothesis, "guardrails", guardrail_rows(hypothesis, draft.hypothesis))
+    return canonical_content(revision)
