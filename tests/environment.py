@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 NOWHERE = "postgresql://none@127.0.0.1:1/none"  # pure tests need settings, not a database
 NO_REDIS = "unix:///nonexistent/redis.sock?db=0"
@@ -29,6 +30,7 @@ def set_defaults() -> None:
         os.environ.pop(production, None)
     data = tempfile.mkdtemp(prefix="portal-tests-")
     atexit.register(shutil.rmtree, data, ignore_errors=True)
+    (Path(data) / "static").mkdir()  # WhiteNoise warns where it finds none
     os.environ["PORTAL_DATA_DIR"] = data
 
 
