@@ -30,7 +30,7 @@ class RedesignFilter(forms.Form):
         to_field_name="public_id",
     )
     tool = forms.ModelChoiceField(
-        AiTool.objects.order_by("name", "version"),
+        AiTool.objects.none(),
         label=_("AI tool"),
         required=False,
         empty_label=_("All"),
@@ -38,8 +38,11 @@ class RedesignFilter(forms.Form):
     )
     mine = forms.BooleanField(label=_("Written by me"), required=False)
 
-    def __init__(self, data: Mapping[str, Any], *, units: QuerySet[OrgUnit]) -> None:
+    def __init__(
+        self, data: Mapping[str, Any], *, units: QuerySet[OrgUnit], tools: QuerySet[AiTool]
+    ) -> None:
         super().__init__(data)
-        field = self.fields["unit"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (declared above)
-        field.queryset = units
+        for name, rows in (("unit", units), ("tool", tools)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (declared above)
+            field.queryset = rows

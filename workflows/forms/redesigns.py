@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from people.models import OrgUnitClosure, Person, WorkCalendar
@@ -14,21 +13,16 @@ from workflows.choices import (
     AiActRisk,
     Automation,
     DataClass,
-    GuardKind,
     GxpImpact,
     PersonalData,
     RedesignState,
 )
-from workflows.drafts import Draft, DraftGuardrail, DraftHypothesis
+from workflows.drafts import DraftGuardrail, DraftHypothesis
 from workflows.forms.redesign_rows import (
-    GUARDRAILS,
     HUNDRED,
-    STEPS,
-    GuardrailRows,
-    StepRows,
     number_input,
 )
-from workflows.models import AiTool, Redesign, Revision, RevisionActivity, Workflow
+from workflows.models import AiTool, Redesign, Revision, Workflow
 from workflows.rules import workflows_seen
 
 MOST_CHOICES = 200  # a longer list of workflows helps nobody; the stored one always stays
@@ -248,112 +242,3 @@ def comparable_workflows(redesign: Redesign, actor: Person) -> QuerySet[Workflow
         .exclude(pk=redesign.workflow_id)
         .select_related("unit")
     )
-
-
-class Editor:
-    """The three forms of the page as one: valid together, and one draft."""
-
-    def __init__(self, redesign: Redesign, actor: Person, data: QueryDict | None = None) -> None:
-        revision = redesign.current_revision
-        assert revision is not None  # noqa: S101  (every redesign is made with one)
-        self.form = RedesignForm(
-            data, redesign=redesign, actor=actor, initial=form_initial(redesign, revision)
-        )
-        self.steps = StepRows(data, prefix=STEPS, initial=step_initial(revision))
-        self.guardrails = GuardrailRows(
-            data, prefix=GUARDRAILS, initial=guardrail_initial(revision)
-        )
-
-    @property
-    def is_valid(self) -> bool:
-        return all([self.form.is_valid(), self.steps.is_valid(), self.guardrails.is_valid()])
-
-    def hush(self) -> None:
-        """Show what was typed without judging it: rows are being arranged, nothing is saved."""
-        every: list[Any] = [self.form, *self.steps.forms, *self.guardrails.forms]
-        for form in every:
-            form._errors = forms.utils.ErrorDict()  # noqa: SLF001  (Django has no public way)
-            form.cleaned_data = {}
-
-    def draft(self) -> Draft:
-        data = self.form.cleaned_data
-        guardrails = tuple(form.draft() for form in self.guardrails.forms if not form.is_blank)
-        return Draft(
-            steps=tuple(form.draft() for form in self.steps.forms),
-            summary=data["summary"],
-            change_note=data.get("change_note", ""),
-            tool=data["tool"],
-            data_classes=tuple(data["data_classes"]),
-            ai_act_risk=AiActRisk(data["ai_act_risk"]),
-            gxp_impact=GxpImpact(data["gxp_impact"]),
-            personal_data=PersonalData(data["personal_data"]),
-            automation=Automation(data["automation"]),
-            overseer=data["overseer"],
-            oversight_what=data["oversight_what"],
-            oversight_sample_percent=data["oversight_sample_percent"],
-            oversight_stop=data["oversight_stop"],
-            oversight_fallback=data["oversight_fallback"],
-            hypothesis=self.form.hypothesis(guardrails),
-        )
-
-
-def plain(value: Decimal | None) -> str:
-    """``30.0`` as ``30``: a field shows what a person would have typed."""
-    if value is None:
-        return ""
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def form_initial(redesign: Redesign, revision: Revision) -> dict[str, Any]:
-    same = (
-        "summary change_note tool data_classes ai_act_risk gxp_impact personal_data automation "
-        "overseer oversight_what oversight_sample_percent oversight_stop oversight_fallback"
-    )
-    values: dict[str, Any] = {name: getattr(revision, name) for name in same.split()}
-    values["row_version"] = redesign.row_version
-    hypothesis = getattr(revision, "hypothesis", None)
-    usual = hypothesis or DraftHypothesis(target_ratio=Decimal("0.800"))
-    kept = (
-        "before_days washout_days after_days planned_go_live_date standardise season "
-        "comparison calendar"
-    )
-    values |= {name: getattr(usual, name) for name in kept.split()}
-    values["promise"] = plain((1 - usual.target_ratio) * HUNDRED)
-    values["margin"] = plain(usual.margin * HUNDRED)
-    return values
-
-
-def step_initial(revision: Revision) -> list[dict[str, Any]]:
-    rows = sorted(revision.activities.all(), key=lambda row: row.position)
-    return [step_values(row) for row in rows]
-
-
-def step_values(row: RevisionActivity) -> dict[str, Any]:
-    return {
-        "step_key": str(row.step_key),
-        "origins": " ".join(map(str, row.origin_keys)),
-        "change": row.change,
-        "title": row.title,
-        "touch_minutes": plain(row.touch_minutes),
-        "wait_minutes": plain(row.wait_minutes),
-        "role": row.role,
-        "system": row.system,
-        "share": plain(row.share_of_cases * HUNDRED),
-        "detail": row.detail,
-    }
-
-
-def guardrail_initial(revision: Revision) -> list[dict[str, Any]]:
-    hypothesis = getattr(revision, "hypothesis", None)
-    rows = sorted(hypothesis.guardrails.all(), key=lambda row: row.position) if hypothesis else []
-    return [
-        {
-            "name": row.name,
-            "field": row.field,
-            "kind": row.kind,
-            "margin": plain(row.margin * HUNDRED if row.kind == GuardKind.SHARE else row.margin),
-            "worse": row.worse,
-        }
-        for row in rows
-    ]

@@ -1,0 +1,288 @@
+"""What the pages of redesigns show: the list, one redesign, and its revisions."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from core.audit import subject_of
+from core.models import AuditEvent
+from core.panels import facts_about
+from people.models import OrgUnit, OrgUnitClosure, Person
+from workflows.choices import Action, RedesignState
+from workflows.comparison import Comparison, compare
+from workflows.completeness import Check, checks
+from workflows.content import canonical_content
+from workflows.differences import Difference, differences
+from workflows.models import (
+    Activity,
+    AiTool,
+    Guardrail,
+    Hypothesis,
+    Redesign,
+    Revision,
+    RevisionActivity,
+    RevisionAuthor,
+)
+from workflows.queries.decision_page import SignOff, sign_off_of
+from workflows.queries.redesigns import possible, redesigns_visible_to
+from workflows.queries.stages import RUNNING, WorkflowStage, stage_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django_stubs_ext import WithAnnotations
+
+    class Standing(TypedDict):
+        wrote: bool
+        manages: bool
+
+    SeenRedesign = WithAnnotations[Redesign, Standing]
+
+USUAL_AFTER_DAYS = 84
+COPIED_FROM = (RedesignState.REJECTED, RedesignState.WITHDRAWN)
+
+
+# --- the list -----------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedesignsWanted:
+    """What the address asks for; an empty value asks for nothing."""
+
+    text: str = ""
+    state: str = ""
+    unit: OrgUnit | None = None
+    tool: AiTool | None = None
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RedesignRow:
+    redesign: Redesign
+    stage: WorkflowStage
+    comparison: Comparison
+
+
+def redesign_list(person: Person, wanted: RedesignsWanted) -> QuerySet[Redesign]:
+    """Visible redesigns, the one touched last first."""
+    rows = redesigns_visible_to(person)
+    if wanted.text:
+        rows = rows.filter(
+            Q(workflow__name__icontains=wanted.text)
+            | Q(workflow__unit__name__icontains=wanted.text)
+            | Q(current_revision__summary__icontains=wanted.text)
+        )
+    if wanted.state:
+        rows = rows.filter(state=wanted.state)
+    if wanted.unit:
+        rows = rows.filter(workflow__unit=wanted.unit)
+    if wanted.tool:
+        rows = rows.filter(current_revision__tool=wanted.tool)
+    if wanted.mine:
+        wrote = RevisionAuthor.objects.filter(revision__redesign=OuterRef("pk"), person=person)
+        rows = rows.filter(Q(proposer=person) | Exists(wrote))
+    return (
+        rows.select_related(
+            "workflow__unit", "proposer", "base_version", "current_revision__tool", "go_live"
+        )
+        .prefetch_related("base_version__activities", "current_revision__activities")
+        .order_by("-updated_at", "-pk")
+    )
+
+
+def redesign_rows(redesigns: list[Redesign]) -> list[RedesignRow]:
+    """One page of ``redesign_list`` with stage and sentence; the readings are asked once."""
+    running = [row for row in redesigns if row.state in RUNNING]
+    facts = facts_about("measurement.stage", running) if running else {}
+    return [
+        RedesignRow(
+            redesign=row,
+            stage=stage_of(row.workflow, row, facts.get(row.pk, {})),
+            comparison=compare(
+                row.base_version.activities.all(),
+                row.current_revision.activities.all() if row.current_revision else (),
+            ),
+        )
+        for row in redesigns
+    ]
+
+
+def units_with_redesigns(person: Person) -> QuerySet[OrgUnit]:
+    seen = redesigns_visible_to(person).values("workflow__unit")
+    return OrgUnit.objects.filter(pk__in=seen).order_by("name")
+
+
+def tools_with_redesigns(person: Person) -> QuerySet[AiTool]:
+    seen = redesigns_visible_to(person).values("current_revision__tool")
+    return AiTool.objects.filter(pk__in=seen).order_by("name", "version")
+
+
+# --- one redesign -------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the person may do now: the table of transitions and who they are, both."""
+
+    edit: bool
+    submit: bool
+    revise: bool
+    withdraw: bool
+    copy: bool
+    go_live: bool
+    rebase: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RedesignPage:
+    redesign: Redesign
+    revision: Revision
+    hypothesis: Hypothesis | None
+    comparison: Comparison
+    checks: tuple[Check, ...]
+    stage: WorkflowStage
+    sign_off: SignOff | None
+    rights: Rights
+    reading_date: date | None
+
+    @property
+    def complete(self) -> bool:
+        return not any(check.stops for check in self.checks)
+
+
+def redesign_detail(person: Person) -> "QuerySet[SeenRedesign]":
+    """For one page: ``wrote`` and ``manages`` say what ``person`` is to it."""
+    wrote = RevisionAuthor.objects.filter(revision__redesign=OuterRef("pk"), person=person)
+    heads = OrgUnitClosure.objects.filter(
+        descendant=OuterRef("workflow__unit"), ancestor__head=person
+    )
+    steps = Activity.objects.order_by("position")
+    return (
+        redesigns_visible_to(person)
+        .annotate(wrote=Exists(wrote), manages=Exists(heads))
+        .select_related("workflow__unit", "workflow__owner", "proposer", "base_version", "go_live")
+        .prefetch_related(Prefetch("base_version__activities", steps))
+    )
+
+
+def loaded_revision(redesign: Redesign) -> Revision:
+    """The current revision with all a page or a content needs; set on ``redesign`` too."""
+    revision = (
+        Revision.objects.select_related(
+            "tool",
+            "overseer",
+            "created_by",
+            "hypothesis__comparison",
+            "hypothesis__calendar",
+        )
+        .prefetch_related(
+            Prefetch("activities", RevisionActivity.objects.order_by("position")),
+            Prefetch("hypothesis__guardrails", Guardrail.objects.order_by("position")),
+        )
+        .get(pk=redesign.current_revision_id or 0)
+    )
+    revision.redesign = redesign
+    redesign.current_revision = revision
+    return revision
+
+
+def redesign_page(redesign: "SeenRedesign", person: Person, at: datetime) -> RedesignPage:
+    """``redesign`` as of ``redesign_detail``."""
+    sign_off = None
+    if redesign.state != RedesignState.DRAFT:
+        sign_off = sign_off_of(redesign, person, at)
+    if sign_off is not None and sign_off.revision.pk == redesign.current_revision_id:
+        revision, comparison, found = sign_off.revision, sign_off.comparison, sign_off.checks
+        redesign.current_revision = revision
+    else:
+        revision = loaded_revision(redesign)
+        comparison = compare(redesign.base_version.activities.all(), revision.activities.all())
+        found = checks(revision, comparison)
+    fact: Mapping[str, Any] = {}
+    if redesign.state in RUNNING:
+        fact = facts_about("measurement.stage", [redesign]).get(redesign.pk, {})
+    hypothesis = getattr(revision, "hypothesis", None)
+    return RedesignPage(
+        redesign=redesign,
+        revision=revision,
+        hypothesis=hypothesis,
+        comparison=comparison,
+        checks=found,
+        stage=stage_of(redesign.workflow, redesign, fact),
+        sign_off=sign_off,
+        rights=rights_of(redesign, person),
+        reading_date=planned_reading(hypothesis) if hypothesis else None,
+    )
+
+
+def rights_of(redesign: "SeenRedesign", person: Person) -> Rights:
+    workflow = redesign.workflow
+    owns = workflow.owner_id == person.pk
+    wrote = redesign.wrote or redesign.proposer_id == person.pk
+    proposes = owns or redesign.manages
+    is_draft = redesign.state == RedesignState.DRAFT
+    outdated = redesign.base_version_id != workflow.current_version_id
+    edits = is_draft and (wrote or proposes)
+    return Rights(
+        edit=edits,
+        submit=wrote and is_draft,
+        revise=(wrote or owns) and possible(redesign, Action.REVISE),
+        withdraw=(owns or redesign.proposer_id == person.pk)
+        and possible(redesign, Action.WITHDRAW),
+        copy=proposes and redesign.state in COPIED_FROM and workflow.retired_at is None,
+        go_live=owns and possible(redesign, Action.GO_LIVE),
+        rebase=edits and outdated,
+    )
+
+
+def planned_reading(hypothesis: Hypothesis) -> date | None:
+    """The earliest reading date; up to 28 days of follow-up are added at go-live."""
+    if hypothesis.planned_go_live_date is None:
+        return None
+    days = hypothesis.washout_days + (hypothesis.after_days or USUAL_AFTER_DAYS)
+    return hypothesis.planned_go_live_date + timedelta(days=days)
+
+
+# --- its revisions ------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class RevisionEntry:
+    """One revision and what it says differently from the one before; None for the first."""
+
+    revision: Revision
+    authors: list[Person]
+    changed: list[Difference] | None
+
+
+def revisions_of(redesign: Redesign) -> list[RevisionEntry]:
+    """Newest first. Frozen ones are read from what was signed, an open one from its rows."""
+    authors = RevisionAuthor.objects.select_related("person").order_by("pk")
+    rows = list(
+        Revision.objects.filter(redesign=redesign)
+        .select_related("created_by")
+        .prefetch_related(Prefetch("authorships", authors))
+        .order_by("number")
+    )
+    entries: list[RevisionEntry] = []
+    before: Mapping[str, Any] | None = None
+    for row in rows:
+        content = row.content
+        if content is None:
+            content = canonical_content(loaded_revision(redesign))
+        entries.append(
+            RevisionEntry(
+                revision=row,
+                authors=[authorship.person for authorship in row.authorships.all()],
+                changed=differences(before, content) if before is not None else None,
+            )
+        )
+        before = content
+    return entries[::-1]
+
+
+def last_saved(redesign: Redesign) -> AuditEvent | None:
+    """Who saved the draft last, and when."""
+    kind, name = subject_of(redesign)
+    return (
+        AuditEvent.objects.filter(subject_type=kind, subject_id=name)
+        .select_related("actor")
+        .order_by("-pk")
+        .first()
+    )

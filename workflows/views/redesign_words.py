@@ -1,0 +1,126 @@
+"""From what queries give to what the pages of redesigns print."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.charts import words
+from workflows.choices import DataClass, GuardKind, Worse
+from workflows.completeness import Check
+from workflows.models import Guardrail, Hypothesis, Revision
+from workflows.queries.redesign_pages import RedesignPage
+
+HUNDRED = 100
+
+
+def check_items(found: tuple[Check, ...]) -> list[dict[str, Any]]:
+    """What stops a submit first, then what to look at, then what is done."""
+    rank = {True: 2, False: 1}
+    return [
+        {
+            "title": check.title,
+            "note": "" if check.passed else check.note,
+            "field": "" if check.passed else check.field,
+            "tone": "good" if check.passed else "bad" if check.blocking else "warn",
+            "icon": "check" if check.passed else "cross" if check.blocking else "warn",
+            "word": "" if check.passed else _("missing") if check.blocking else _("look at it"),
+        }
+        for check in sorted(found, key=lambda one: 0 if one.stops else rank[one.passed])
+    ]
+
+
+def expectation(page: RedesignPage) -> dict[str, Any] | None:
+    """The promise in words; None until it is written down."""
+    promise = page.hypothesis
+    if promise is None:
+        return None
+    planned = promise.planned_go_live_date
+    facts = [
+        (_("Planned go-live"), words.day(planned) if planned else _("No date yet")),
+        (_("Read on"), _earliest(page)),
+        (
+            _("Compared with"),
+            promise.comparison.name if promise.comparison else _("its own time before"),
+        ),
+        (
+            _("Time is counted by"),
+            promise.calendar.name if promise.calendar else _("the clock on the wall"),
+        ),
+    ]
+    return {
+        "sentence": promise_sentence(promise),
+        "guardrails": [guardrail_sentence(row) for row in promise.guardrails.all()],
+        "facts": facts,
+    }
+
+
+def _earliest(page: RedesignPage) -> str:
+    go_live = getattr(page.redesign, "go_live", None)
+    if go_live is not None:
+        return words.day(go_live.reading_at)
+    if page.reading_date is None:
+        return _("Known with the date of go-live")
+    return _("%(day)s at the earliest") % {"day": words.day(page.reading_date)}
+
+
+def promise_sentence(promise: Hypothesis) -> str:
+    shorter = words.percent((1 - promise.target_ratio) * HUNDRED)
+    if promise.after_days is None:
+        return _(
+            "A typical case takes at least %(shorter)s less time, once the first %(washout)s days "
+            "after go-live are over."
+        ) % {"shorter": shorter, "washout": promise.washout_days}
+    return _(
+        "A typical case takes at least %(shorter)s less time in the %(after)s days that follow "
+        "the first %(washout)s days after go-live."
+    ) % {"shorter": shorter, "after": promise.after_days, "washout": promise.washout_days}
+
+
+def guardrail_sentence(row: Guardrail) -> str:
+    margin = (
+        _("%(points)s points") % {"points": _short(row.margin * HUNDRED)}
+        if row.kind == GuardKind.SHARE
+        else _short(row.margin)
+    )
+    told = (
+        _("%(name)s rises by no more than %(margin)s.")
+        if row.worse == Worse.HIGHER
+        else _("%(name)s falls by no more than %(margin)s.")
+    )
+    return told % {"name": row.name, "margin": margin}
+
+
+def _short(value: Any) -> str:
+    """No more decimals than were typed."""
+    exact = value.normalize()
+    return words.number(value, max(0, -exact.as_tuple().exponent))
+
+
+def risk_facts(revision: Revision) -> list[tuple[str, str]]:
+    tool = revision.tool
+    named = _("No AI tool")
+    if tool is not None:
+        named = str(tool) if tool.approved else _("%(tool)s (not approved yet)") % {"tool": tool}
+    labels = dict(DataClass.choices)
+    classes = ", ".join(str(labels.get(one, one)) for one in revision.data_classes)
+    return [
+        (_("AI tool"), named),
+        (_("Data it sees"), classes or _("none named")),
+        (_("Risk under the AI Act"), revision.get_ai_act_risk_display()),
+        (_("GxP impact"), revision.get_gxp_impact_display()),
+        (_("Personal data"), revision.get_personal_data_display()),
+        (_("Who decides"), revision.get_automation_display()),
+    ]
+
+
+def oversight_facts(revision: Revision) -> list[tuple[str, str]]:
+    """Only what is filled in; an empty list says that nothing is."""
+    sample = revision.oversight_sample_percent
+    facts = [
+        (_("Who watches over it"), revision.overseer.full_name if revision.overseer else ""),
+        (_("What is reviewed"), revision.oversight_what),
+        (_("Share of cases reviewed"), words.percent(sample) if sample is not None else ""),
+        (_("When we stop"), revision.oversight_stop),
+        (_("If the AI is down"), revision.oversight_fallback),
+    ]
+    return [(label, text) for label, text in facts if text.strip()]
