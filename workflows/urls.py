@@ -1,4 +1,21 @@
-from django.urls import path  # noqa: F401
+from django.urls import URLPattern, path
+
+from workflows.views import approval, go_live, inbox, redesign_editor, redesigns
 
 app_name = "workflows"
-urlpatterns: list = []
+urlpatterns: list[URLPattern] = [
+    path("", inbox.home, name="inbox"),
+    path("sign-offs/", approval.sign_offs, name="sign_offs"),
+    path("sign-offs/<uuid:public_id>/", approval.decide, name="decide"),
+    path("sign-offs/<uuid:public_id>/manifest/", approval.manifest, name="manifest"),
+    path("redesigns/<uuid:public_id>/go-live/", go_live.go_live, name="go_live"),
+    path("redesigns/", redesigns.redesign_index, name="redesigns"),
+    path("redesigns/<uuid:public_id>/", redesigns.redesign, name="redesign"),
+    path("redesigns/<uuid:public_id>/edit/", redesign_editor.edit, name="redesign_edit"),
+    path("redesigns/<uuid:public_id>/submit/", redesigns.submit, name="submit"),
+    path("redesigns/<uuid:public_id>/withdraw/", redesigns.withdraw, name="withdraw"),
+    path("redesigns/<uuid:public_id>/revise/", redesigns.revise, name="revise"),
+    path("redesigns/<uuid:public_id>/copy/", redesigns.copy, name="redesign_copy"),
+    path("redesigns/<uuid:public_id>/rebase/", redesigns.rebase, name="redesign_rebase"),
+    path("workflows/<uuid:public_id>/propose/", redesigns.propose, name="propose"),
+]

@@ -29,6 +29,8 @@ from workflows.forms.redesign_rows import (
 from workflows.forms.redesigns import RedesignForm
 from workflows.models import Activity, Redesign, Revision, RevisionActivity
 
+ADVANCED = {"margin", "before_days", "washout_days", "after_days", "standardise", "season"}
+
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
@@ -67,6 +69,10 @@ class Editor:
     def is_valid(self) -> bool:
         return all([self.form.is_valid(), self.steps.is_valid(), self.guardrails.is_valid()])
 
+    @property
+    def has_advanced_errors(self) -> bool:
+        return bool(ADVANCED & set(self.form.errors))
+
     def hush(self) -> None:
         """Show what was typed without judging it: rows are being arranged, nothing is saved."""
         every: list[Any] = [self.form, *self.steps.forms, *self.guardrails.forms]
@@ -81,9 +87,7 @@ class Editor:
         found = []
         for form in self.steps.forms:
             key = str(form["step_key"].value() or "")
-            origins = [
-                numbers[one] for one in str(form["origins"].value() or "").split() if one in numbers
-            ]
+            named = str(form["origins"].value() or "").split()
             found.append(
                 StepRow(
                     form=form,
