@@ -12,9 +12,12 @@ def main() -> None:
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     if command == "up":
         # The launcher starts the database that settings need, so it must not import Django.
-        from adoption_portal.launcher.up import main as up
+        try:
+            from adoption_portal.launcher.up import main as up
 
-        sys.exit(up(sys.argv[2:]))
+            sys.exit(up(sys.argv[2:]))
+        except KeyboardInterrupt:  # before the launcher minds its signals: nothing runs yet
+            sys.exit(0)
     if command in OWNER_COMMANDS and os.environ.get("DATABASE_OWNER_URL"):
         os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
     from django.core.management import execute_from_command_line

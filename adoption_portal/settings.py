@@ -111,7 +111,7 @@ def redis_database(url: str, number: int) -> str:
     """The same server, another database number; both address forms redis-py knows."""
     address = urlsplit(url)
     if address.scheme == "unix":
-        return urlunsplit(address._replace(query=f"db={number}"))
+        return f"unix://{address.path}?db={number}"
     return urlunsplit(address._replace(path=f"/{number}", query=""))
 
 
@@ -244,6 +244,11 @@ WHITENOISE_USE_FINDERS = TESTING
 UPLOAD_LIMIT_BYTES = env.int("UPLOAD_LIMIT_BYTES", default=200 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "core.uploads.LimitedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_UPLOAD_TEMP_DIR = None
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"

@@ -10,7 +10,7 @@ from core.sealing import seal_events
 from core.tidying import forget_expired
 
 
-@shared_task(name="core.seal_audit", acks_late=True, reject_on_worker_lost=True)  # type: ignore[untyped-decorator]
+@shared_task(name="core.seal_audit", acks_late=True, reject_on_worker_lost=True)
 def seal_audit(job_id: str) -> None:
     """Not atomic: each block commits by itself, or a long backlog would be one transaction."""
     with claimed(job_id, atomic=False) as job:
@@ -19,7 +19,7 @@ def seal_audit(job_id: str) -> None:
         job.counts(created=seal_events())
 
 
-@shared_task(name="core.forget_expired", acks_late=True, reject_on_worker_lost=True)  # type: ignore[untyped-decorator]
+@shared_task(name="core.forget_expired", acks_late=True, reject_on_worker_lost=True)
 def forget_expired_rows(job_id: str) -> None:
     with claimed(job_id) as job:
         if job is None:

@@ -54,7 +54,8 @@ def find_uv() -> list[str] | None:
         return [found]
     own = HOME / "bin" / "uv"
     if not own.exists():
-        pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv"]
+        quiet = ["--quiet", "--disable-pip-version-check"]
+        pip = [str(PYTHON), "-m", "pip", "install", *quiet, "uv"]
         subprocess.run(pip, check=False)
     return [str(own)] if own.exists() else None
 
@@ -66,7 +67,7 @@ def install(lock: str) -> None:
         if subprocess.run(command, env=environment, check=False).returncode == 0:
             return
         print("uv did not manage it; trying pip ...")
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "--require-hashes", "-r", lock], check=True)
 
 

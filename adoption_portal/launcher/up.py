@@ -111,8 +111,10 @@ class Boot:
         if redis:
             servers.wait_for_redis(self.supervisor, redis)
         if self.is_demo:
-            names = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL")
-            names += ("PGHOST", "PORTAL_DATA_DIR", "PORTAL_DEMO", "PORTAL_APP_ROLE")
+            names = [
+                *("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL"),
+                *("PGHOST", "PORTAL_DATA_DIR", "PORTAL_DEMO", "PORTAL_APP_ROLE"),
+            ]
             text = portal.exported({name: shared[name] for name in names})
             folders.write_private(self.data / "portal.env", text)
         return shared

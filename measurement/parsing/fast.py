@@ -47,7 +47,10 @@ def fill_fast(block: Block, raw: RawBlock, terms: FileTerms) -> bool:
         starts = _fast_times(started, latest)
         ends = _fast_times(completed, latest)
         _fast_times(last_events, latest)
-        if any(end is not None and end < start for start, end in zip(starts, ends, strict=True)):
+        if any(
+            start is None or (end is not None and end < start)
+            for start, end in zip(starts, ends, strict=True)
+        ):
             return False
         statuses = _fast_statuses(cells.get("status", empty), completed)
         fields = _fast_fields(block.columns, cells, len(raw.lines))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import (
     BooleanField,
@@ -93,7 +94,7 @@ def turn_of(actor: Person, redesign: Redesign, at: datetime) -> Turn | None:
     )
 
 
-def open_turns_of(actor: Person, at: datetime) -> QuerySet[StepAssignment]:
+def open_turns_of(actor: Person, at: datetime) -> QuerySet[Any]:
     """Every step that waits for ``actor``; ``for_another`` marks those they stand in for."""
     decided = Decision.objects.filter(route=OuterRef("step__route")).filter(
         Q(decided_by=actor)

@@ -59,4 +59,4 @@ def _locked(case_import: CaseImport) -> tuple[CaseImport, Job]:
         .select_related("source__workflow")
         .get(pk=case_import.pk)
     )
-    return case_import, Job.objects.select_for_update(no_key=True).get(pk=case_import.job_id)
+    return case_import, Job.objects.select_for_update(no_key=True).get(pk=case_import.job_id or 0)
