@@ -2,7 +2,7 @@
 
 The higher app registers functions in ``panels.py`` and imports that module in ``AppConfig.ready``.
 
-- A *panel* draws a part of a page: ``{% load panels %}{% panel "measurement.evidence" redesign %}``.
+- A *panel* draws a part of a page, ``{% load panels %}{% panel "measurement.evidence" it %}``.
 - *Facts* answer for many rows in one go, so that a list keeps its query count:
   ``facts_about("measurement.stage", redesigns)`` gives a mapping from primary key to the fact.
 """

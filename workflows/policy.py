@@ -138,7 +138,7 @@ def _problem(rule: object) -> str | None:
     if not isinstance(rule, dict) or not isinstance(rule.get("when"), dict):
         return "needs a 'when'"
     if set(rule) - {"when", *OUTCOMES}:
-        return f"unknown key {sorted(set(rule) - {'when', *OUTCOMES})[0]!r}"
+        return f"unknown key {min(set(rule) - {'when', *OUTCOMES})!r}"
     outcomes = [name for name in OUTCOMES if name in rule]
     if len(outcomes) != 1:
         return "needs exactly one of 'step', 'block' and 'warn'"
@@ -165,11 +165,11 @@ def _when_problem(when: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _step_problem(step: object) -> str | None:
+def _step_problem(step: object) -> str | None:  # noqa: PLR0911 one line a rule
     if not isinstance(step, dict):
         return "'step' is an object"
     if set(step) - STEP_KEYS:
-        return f"unknown key {sorted(set(step) - STEP_KEYS)[0]!r} in 'step'"
+        return f"unknown key {min(set(step) - STEP_KEYS)!r} in 'step'"
     if step.get("role") not in ROLES:
         return f"unknown role {step.get('role')!r}"
     title = step.get("title")

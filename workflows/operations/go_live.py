@@ -1,4 +1,4 @@
-"""From approved to live: the dates are fixed, the hypothesis is locked, the work has a new version."""
+"""From approved to live: dates are fixed, the hypothesis locked, the work has a new version."""
 
 import hashlib
 from datetime import datetime
@@ -33,8 +33,8 @@ def go_live(*, redesign: Redesign, actor: Person, at_instant: datetime, at: date
     """Say when work changed; ``at_instant`` may lie in the past, its readings are then post-hoc.
 
     In this order: the redesign and its workflow are locked, the redesign goes live, older
-    redesigns of the workflow that were approved or live are superseded, the to-be steps become the workflow's new frozen
-    version, and the hypothesis is locked with the calendar of today. A post-hoc go-live asks for
+    redesigns of the workflow that were approved or live are superseded, the to-be steps become the
+    workflow's new frozen version, and the hypothesis is locked with the calendar of today. A post-hoc go-live asks for
     its reading at once.
 
     Raises Forbidden for anybody but the workflow's owner, NotPossibleNow unless it is approved,

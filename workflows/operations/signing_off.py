@@ -1,4 +1,4 @@
-"""One signer's verdict: decision, signature, proof, audit event and what follows, all or nothing."""
+"""One signer's verdict: decision, signature, proof, audit event and what follows, or nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

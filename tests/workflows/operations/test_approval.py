@@ -168,7 +168,7 @@ def test_out_of_order_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("verdict", "state", "meaning"),
+    "verdict, state, meaning",
     [
         (Verdict.REJECTED, RedesignState.REJECTED, Meaning.REJECTED),
         (Verdict.CHANGES_REQUESTED, RedesignState.CHANGES_REQUESTED, Meaning.SENT_BACK),
