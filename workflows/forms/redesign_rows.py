@@ -1,7 +1,7 @@
 """The rows of the editor: one form for each to-be step and for each guardrail."""
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from django import forms
@@ -144,7 +144,14 @@ class GuardrailForm(forms.Form):
         )
 
 
-class _GuardrailRows(forms.BaseFormSet[GuardrailForm]):
+if TYPE_CHECKING:  # Django's own class takes no parameters at run time
+    GuardrailSet = forms.BaseFormSet[GuardrailForm]
+    StepSet = forms.BaseFormSet[StepForm]
+else:
+    GuardrailSet = StepSet = forms.BaseFormSet
+
+
+class _GuardrailRows(GuardrailSet):
     def clean(self) -> None:
         names: set[str] = set()
         for form in self.forms:
@@ -154,7 +161,7 @@ class _GuardrailRows(forms.BaseFormSet[GuardrailForm]):
             names.add(name)
 
 
-class _StepRows(forms.BaseFormSet[StepForm]):
+class _StepRows(StepSet):
     def clean(self) -> None:
         keys: set[UUID] = set()
         for form in self.forms:

@@ -1,7 +1,7 @@
 """The editor of a redesign: everything typed on one page, turned into one ``Draft``."""
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -34,17 +34,23 @@ UNDER_WAY = (
 )
 
 
-class ToolChoice(forms.ModelChoiceField[AiTool]):
+if TYPE_CHECKING:  # Django's own class takes no parameters at run time
+    Choice = forms.ModelChoiceField[Any]
+else:
+    Choice = forms.ModelChoiceField
+
+
+class ToolChoice(Choice):
     def label_from_instance(self, obj: AiTool) -> str:
         return str(obj) if obj.approved else str(_("%(tool)s (not approved yet)") % {"tool": obj})
 
 
-class WorkflowChoice(forms.ModelChoiceField[Workflow]):
+class WorkflowChoice(Choice):
     def label_from_instance(self, obj: Workflow) -> str:
         return f"{obj.name}, {obj.unit.name}"
 
 
-class PersonChoice(forms.ModelChoiceField[Person]):
+class PersonChoice(Choice):
     def label_from_instance(self, obj: Person) -> str:
         return f"{obj.full_name}, {obj.job_title}" if obj.job_title else str(obj.full_name)
 
