@@ -4,12 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
 
+from core.acting import acting_person
+from core.jobs import errors_url_for
+from core.models import Job
 from core.panels import facts, panel
+from measurement.queries.cases import cases_page, completed_counts
 from measurement.queries.charts import control_chart_shown
 from measurement.queries.evidence import evidence_page
 from measurement.queries.planning import at_go_live, planning_of
 from measurement.queries.readings import stages_of, weekly_of
+from measurement.rules import may_bring_cases
 from workflows.models import GoLive, Redesign, Workflow
 
 
@@ -41,6 +48,32 @@ def planning_panel(
         "redesign": redesign,
         "planning": planning_of(redesign),
     }
+
+
+@panel("measurement.cases")
+def cases_panel(
+    request: HttpRequest, workflow: Workflow | None
+) -> tuple[str, dict[str, Any]] | None:
+    """The case source and how far the baseline is."""
+    if workflow is None:
+        return None
+    return "measurement/_cases_panel.html", {
+        "workflow": workflow,
+        "page": cases_page(workflow, at=timezone.now()),
+        "may_bring": may_bring_cases(acting_person(request), workflow),
+    }
+
+
+@facts("measurement.baseline")
+def baseline_facts(workflows: list[Workflow]) -> Mapping[int, int]:
+    return completed_counts(workflows)
+
+
+@errors_url_for("measurement.caseimport")
+def rejections_address(job: Job) -> str | None:
+    if not job.rejected:
+        return None
+    return reverse("import-rejections", args=[job.subject_id])
 
 
 @facts("measurement.stage")

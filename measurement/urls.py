@@ -1,6 +1,6 @@
 from django.urls import path
 
-from measurement.views import evidence
+from measurement.views import cases, evidence
 
 app_name = "measurement"
 urlpatterns = [
@@ -12,5 +12,16 @@ urlpatterns = [
         "evidence/<uuid:public_id>/readings/<uuid:reading_id>/recompute/",
         evidence.recompute,
         name="recompute",
+    ),
+    path("workflows/<uuid:public_id>/cases/", cases.cases, name="cases"),
+    path("workflows/<uuid:public_id>/cases/upload/", cases.upload, name="upload"),
+    path("workflows/<uuid:public_id>/cases/sample.csv", cases.sample, name="sample"),
+    path("imports/<uuid:public_id>/", cases.import_shown, name="import"),
+    path("imports/<uuid:public_id>/confirm/", cases.import_confirm, name="import_confirm"),
+    path("imports/<uuid:public_id>/cancel/", cases.import_cancel, name="import_cancel"),
+    path(
+        "imports/<uuid:public_id>/rejections.csv",
+        cases.import_rejections,
+        name="import_rejections",
     ),
 ]

@@ -1,0 +1,40 @@
+"""A limit on uploaded files that holds before they fill a disk."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
+
+FAR_TOO_LARGE = 2  # times the limit: no longer worth reading to the end
+
+
+class LimitedUpload(FileUploadHandler):
+    """First of the handlers: drops a file beyond ``UPLOAD_LIMIT_BYTES`` while it comes in.
+
+    The request then carries ``upload_too_large``, and the form says so in its own words.
+    """
+
+    chunk_size = 1 << 16
+
+    def __init__(self, request: Any = None) -> None:
+        super().__init__(request)
+        self._size = 0
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self._size = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:  # noqa: ARG002
+        self._size += len(raw_data)
+        if self._size > settings.UPLOAD_LIMIT_BYTES:
+            self.request.upload_too_large = True  # type: ignore[union-attr]
+            if self.content_length and self.content_length > (
+                FAR_TOO_LARGE * settings.UPLOAD_LIMIT_BYTES
+            ):
+                raise StopUpload(connection_reset=True)
+            raise SkipFile
+        return raw_data
+
+    def file_complete(self, file_size: int) -> UploadedFile | None:  # noqa: ARG002
+        return None

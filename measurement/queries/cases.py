@@ -1,0 +1,175 @@
+"""A workflow's cases as pages and panels show them: from the summary, never from the cases."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
+
+from core.charts import BarRow, Bars, words
+from core.choices import JobState
+from measurement.errors import row_refusal
+from measurement.models import CaseImport, CaseSource, CaseSummary, ImportRejection
+from workflows.models import Workflow
+
+COMPLETED_NEEDED = 40  # gate G1, before
+WEEKS_SHOWN = 12
+PACE_WEEKS = 8
+REJECTIONS_SHOWN = 20
+SOON = timedelta(weeks=520)  # a date further off is no promise
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """``done`` of ``needed`` finished cases; ``enough_on`` at the pace of the last weeks."""
+
+    done: int
+    needed: int
+    enough_on: date | None
+
+    @property
+    def is_enough(self) -> bool:
+        return self.done >= self.needed
+
+    @property
+    def shown(self) -> int:
+        return min(self.done, self.needed)
+
+
+@dataclass(frozen=True, slots=True)
+class CasesPage:
+    source: CaseSource | None
+    summary: CaseSummary | None
+    readiness: Readiness
+    volume: Bars | None
+    days_old: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why rows were refused, and how many of them."""
+
+    text: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    line: int
+    case_id: str
+    reason: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPage:
+    state: str
+    reasons: tuple[Reason, ...]
+    rows: tuple[RefusedRow, ...]
+    good: int
+    dropped_people: tuple[str, ...]
+    dropped_others: tuple[str, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in {JobState.QUEUED, JobState.RUNNING}
+
+
+def cases_page(workflow: Workflow, *, at: datetime) -> CasesPage:
+    """Two queries, whatever the number of cases."""
+    source = CaseSource.objects.filter(workflow=workflow).first()
+    summary = CaseSummary.objects.filter(workflow=workflow).first()
+    return CasesPage(
+        source=source,
+        summary=summary,
+        readiness=readiness_of(summary),
+        volume=_volume(summary) if summary is not None and summary.weekly else None,
+        days_old=(at - summary.covers_to).days if summary and summary.covers_to else None,
+    )
+
+
+def readiness_of(summary: CaseSummary | None) -> Readiness:
+    if summary is None:
+        return Readiness(0, COMPLETED_NEEDED, None)
+    missing = COMPLETED_NEEDED - summary.completed
+    recent = [week[2] for week in summary.weekly[-PACE_WEEKS:]]
+    finishing = summary.completed / summary.cases if summary.cases else 0.0
+    pace = sum(recent) / len(recent) * finishing if recent else 0.0
+    enough_on = None
+    if missing > 0 and pace > 0 and summary.covers_to is not None:
+        wait = timedelta(weeks=missing / pace)
+        enough_on = (summary.covers_to + wait).date() if wait < SOON else None
+    return Readiness(summary.completed, COMPLETED_NEEDED, enough_on)
+
+
+def _volume(summary: CaseSummary) -> Bars:
+    return Bars(
+        rows=tuple(
+            BarRow(words.day(date.fromisoformat(first_day)), (float(cases),))
+            for first_day, _median, cases in summary.weekly[-WEEKS_SHOWN:]
+        ),
+        parts=(_("Cases started"),),
+        looks=("before",),
+        title=_("Cases started, by week"),
+    )
+
+
+def completed_counts(workflows: Iterable[Workflow]) -> Mapping[int, int]:
+    """Finished cases by workflow, nought for one without any; one query."""
+    ids = [workflow.pk for workflow in workflows]
+    known = CaseSummary.objects.filter(workflow__in=ids).values_list("workflow_id", "completed")
+    return dict.fromkeys(ids, 0) | dict(known)
+
+
+def imports_of(workflow: Workflow) -> QuerySet[CaseImport]:
+    return (
+        CaseImport.objects.filter(source__workflow=workflow)
+        .select_related("job", "created_by")
+        .order_by("-pk")
+    )
+
+
+def import_page(case_import: CaseImport) -> ImportPage:
+    """At most two queries."""
+    reasons: list[Reason] = []
+    rows: list[RefusedRow] = []
+    if case_import.rows_rejected:
+        rejections = ImportRejection.objects.filter(case_import=case_import)
+        counted = (
+            rejections.order_by()
+            .values("code", "column")
+            .annotate(count=Count("pk"))
+            .order_by("-count", "code", "column")
+        )
+        reasons = [Reason(row_refusal(one["code"], one["column"]), one["count"]) for one in counted]
+        rows = [
+            RefusedRow(
+                line=row.line,
+                case_id=row.row.get("case_id", ""),
+                reason=row_refusal(row.code, row.column),
+                value=row.row.get(row.column, ""),
+            )
+            for row in rejections.order_by("line", "pk")[:REJECTIONS_SHOWN]
+        ]
+    job = case_import.job
+    return ImportPage(
+        state=job.state if job is not None else JobState.DONE,
+        reasons=tuple(reasons),
+        rows=tuple(rows),
+        good=case_import.rows_read - case_import.rows_rejected,
+        dropped_people=_dropped(case_import, people=True),
+        dropped_others=_dropped(case_import, people=False),
+    )
+
+
+def _dropped(case_import: CaseImport, *, people: bool) -> tuple[str, ...]:
+    return tuple(
+        column["column"]
+        for column in case_import.dropped_columns
+        if (column["why"] == "person") is people
+    )
+
+
+def rejections_of(case_import: CaseImport) -> QuerySet[ImportRejection]:
+    return ImportRejection.objects.filter(case_import=case_import).order_by("line", "pk")
