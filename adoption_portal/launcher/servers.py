@@ -1,10 +1,12 @@
 """The embedded servers of one data folder, started under a supervisor."""
 
 import signal
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from adoption_portal.launcher import accounts, addresses, folders, postgres, redis_server
+from adoption_portal.launcher.errors import CannotStart
 from adoption_portal.launcher.supervisor import Child, Service, Supervisor
 
 DATABASE = "portal"
@@ -46,6 +48,25 @@ def wait_for_redis(supervisor: Supervisor, redis: Redis) -> None:
     supervisor.wait_for(redis.child, lambda: redis_server.answers(redis.socket_path), 30)
 
 
+def _start_patiently(supervisor: Supervisor, cluster: postgres.Cluster, service: Service) -> None:
+    """After a kill -9 the old server's sessions still hold its memory for a moment: try again.
+
+    Up to 12 s of trying, and 60 s of crash recovery for the server that stays. Raises CannotStart.
+    """
+    deadline = time.monotonic() + 12
+    while True:
+        child = supervisor.start(service)
+        try:
+            supervisor.wait_for(child, lambda: cluster.ready(child.process.pid), 60)  # noqa: B023
+        except CannotStart:
+            supervisor.stop(child)
+            if time.monotonic() > deadline:
+                raise
+            supervisor.pump(0.5)
+        else:
+            return
+
+
 def start_postgres(  # noqa: PLR0913 keyword-only facts of one server
     supervisor: Supervisor,
     data: Path,
@@ -74,7 +95,9 @@ def start_postgres(  # noqa: PLR0913 keyword-only facts of one server
         durable=durable,
     )
     cluster.initialise()
-    child = supervisor.start(
+    _start_patiently(
+        supervisor,
+        cluster,
         Service(
             name="postgres",
             command=cluster.command(),
@@ -85,10 +108,8 @@ def start_postgres(  # noqa: PLR0913 keyword-only facts of one server
             layer=0,
             folder="/",
             before=cluster.clear_stale,
-        )
+        ),
     )
-    # Up to 10 s for old backends to leave after a kill -9, and crash recovery on top of it.
-    supervisor.wait_for(child, lambda: cluster.ready(child.process.pid), 60)
     postgres.provide(cluster, database=DATABASE, roles=roles)
     return cluster
 

@@ -34,8 +34,8 @@ def go_live(*, redesign: Redesign, actor: Person, at_instant: datetime, at: date
 
     In this order: the redesign and its workflow are locked, the redesign goes live, older
     redesigns of the workflow that were approved or live are superseded, the to-be steps become the
-    workflow's new frozen version, and the hypothesis is locked with the calendar of today. A post-hoc go-live asks for
-    its reading at once.
+    workflow's new frozen version, and the hypothesis is locked with the calendar of today. A
+    post-hoc go-live asks for its reading at once.
 
     Raises Forbidden for anybody but the workflow's owner, NotPossibleNow unless it is approved,
     GoLiveNotPossible for an instant that makes no sense.
