@@ -158,7 +158,9 @@ def _number(steps: QuerySet[RouteStep], count: Count) -> Subquery:
     )
 
 
-def stages_of(workflows: Sequence[Workflow], leads: Mapping[int, Redesign]) -> dict[int, WorkflowStage]:
+def stages_of(
+    workflows: Sequence[Workflow], leads: Mapping[int, Redesign]
+) -> dict[int, WorkflowStage]:
     """The stage of each workflow by primary key; the readings' app is asked once for all."""
     running = [lead for lead in leads.values() if lead.state in RUNNING]
     facts = facts_about("measurement.stage", running) if running else {}

@@ -1,0 +1,342 @@
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from people.choices import Role
+from tests.factories.people import (
+    PASSWORD,
+    AssignmentFactory,
+    DelegationFactory,
+    PersonFactory,
+    RoleGrantFactory,
+)
+from tests.factories.sign_offs import approved, in_review, sign, workflow_below
+from workflows.choices import RedesignState, Verdict
+from workflows.models import Decision, GoLive
+from workflows.signing import problems_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def open_page(client):
+    def get(person, name, *args, **query):
+        client.force_login(person)
+        return client.get(reverse(name, args=args), query)
+
+    return get
+
+
+def typed(review, **fields):
+    return {
+        "verdict": "approved",
+        "comment": "",
+        "password": PASSWORD,
+        "shown_sha256": review.sha256,
+        "request_key": str(uuid4()),
+    } | fields
+
+
+def address(review):
+    return reverse("workflows:decide", args=[review.redesign.public_id])
+
+
+def statements(queries):
+    return [
+        query["sql"]
+        for query in queries.captured_queries
+        if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))
+    ]
+
+
+def test_the_decision_page_says_what_is_signed_and_chooses_nothing(open_page):
+    review = in_review()
+
+    response = open_page(review.boss, "workflows:decide", review.redesign.public_id)
+
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert f"{review.sha256[:4]}…{review.sha256[-4:]}" in text
+    assert "checked" not in text.split('id="decision"')[1].split("</form>")[0]
+    assert "You sign as <b>Line manager</b>" in text
+    assert 'name="user_id"' not in text
+
+
+def test_two_components_are_asked_for_where_the_step_wants_them(open_page):
+    review = in_review(gxp=True)
+
+    text = open_page(review.quality, "workflows:decide", review.redesign.public_id).content.decode()
+
+    assert 'name="user_id"' in text
+
+
+def test_signing_from_the_page(client):
+    review = in_review()
+    client.force_login(review.boss)
+
+    response = client.post(address(review), typed(review), follow=True)
+
+    review.redesign.refresh_from_db()
+    assert review.redesign.state == RedesignState.APPROVED
+    assert "Signed. Thank you." in response.content.decode()
+
+
+def test_a_stranger_gets_404_as_for_a_missing_one(client):
+    review = in_review()
+    client.force_login(PersonFactory())
+
+    for method in (client.get, client.post):
+        assert method(address(review)).status_code == 404
+    manifest = reverse("workflows:manifest", args=[review.redesign.public_id])
+    assert client.get(manifest).status_code == 404
+
+
+def test_opening_the_page_changes_nothing(client):
+    review = in_review()
+    client.force_login(review.boss)
+
+    client.get(address(review), {"verdict": "approved", "password": PASSWORD})
+
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "fields, words",
+    [
+        ({"verdict": ""}, "required"),
+        ({"verdict": "maybe"}, "valid choice"),
+        ({"verdict": "rejected", "comment": "  "}, "Say why"),
+        ({"shown_sha256": "x"}, ""),
+        ({"request_key": "1"}, ""),
+        ({"comment": "x" * 5000}, "4000"),
+    ],
+)
+def test_bad_input_comes_back_with_what_was_typed(client, fields, words):
+    review = in_review()
+    client.force_login(review.boss)
+
+    response = client.post(address(review), typed(review, **{"comment": "Keep this", **fields}))
+
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    assert not Decision.objects.exists()
+
+
+def test_a_wrong_password_keeps_the_note_and_not_the_password(client):
+    review = in_review()
+    client.force_login(review.boss)
+
+    response = client.post(
+        address(review), typed(review, password="wrong-password-typed", comment="A long note")
+    )
+
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert "A long note" in text
+    assert "wrong-password-typed" not in text
+
+
+def test_htmx_gets_the_panel_alone_and_then_the_way_on(client):
+    review = in_review()
+    client.force_login(review.boss)
+    headers = {"HX-Request": "true"}
+
+    refused = client.post(address(review), typed(review, password="wrong"), headers=headers)
+    done = client.post(address(review), typed(review), headers=headers)
+
+    assert refused.status_code == 422
+    assert refused.content.decode().lstrip().startswith("<aside")
+    assert (done.status_code, done["HX-Redirect"]) == (204, address(review))
+
+
+def test_a_page_that_is_out_of_date_keeps_the_note_and_says_what_changed(client):
+    from workflows.models import Redesign
+    from workflows.operations import approval
+    from workflows.operations.revisions import revise
+
+    review = in_review()
+    old = review.sha256
+    from tests.factories.sign_offs import NOON
+
+    redesign = revise(redesign=review.redesign, actor=review.redesign.proposer, at=NOON)
+    redesign = Redesign.objects.get(pk=redesign.pk)
+    revision = redesign.current_revision
+    revision.summary = "Now with a second check"
+    revision.save()
+    approval.submit_redesign(redesign=redesign, actor=redesign.proposer, at=NOON)
+    client.force_login(review.boss)
+
+    response = client.post(address(review), typed(review, shown_sha256=old, comment="My note"))
+
+    text = response.content.decode()
+    assert response.status_code == 409
+    assert "My note" in text
+    assert "What changes, in one sentence" in text
+    assert "Now with a second check" in text
+    assert old not in text
+    assert not Decision.objects.exists()
+
+
+def test_somebody_else_acted_first(client):
+    review = in_review()
+    sign(review, review.boss)
+    client.force_login(review.boss)
+
+    response = client.post(address(review), typed(review, verdict="rejected", comment="Too late"))
+
+    assert response.status_code == 409
+    assert "Too late" in response.content.decode()
+
+
+def test_markup_in_a_note_is_text(client):
+    review = in_review(gxp=True)
+    sign(review, review.quality, Verdict.APPROVED, comment="<script>alert(1)</script>")
+    client.force_login(review.boss)
+
+    assert "<script>alert" not in client.get(address(review)).content.decode()
+
+
+def test_queries_of_the_decision_page_and_post(client, django_assert_max_num_queries):
+    review = in_review(gxp=True)
+    sign(review, review.quality)
+    client.force_login(review.boss)
+
+    with django_assert_max_num_queries(12):
+        client.get(address(review))
+    with django_assert_max_num_queries(40) as queries:
+        client.post(address(review), typed(review))
+    assert len(statements(queries)) <= 15, "\n".join(statements(queries))
+
+
+def test_the_package_verifies_without_the_portal(open_page):
+    review = in_review(gxp=True)
+    sign(review, review.quality)
+    sign(review, review.boss)
+
+    package = open_page(review.boss, "workflows:manifest", review.redesign.public_id).json()
+
+    assert problems_of(package) == []
+    assert len(package["routes"][0]["signatures"]) == 2
+
+
+@pytest.mark.parametrize("tab", ["waiting", "stand_in", "team", "done", "nonsense"])
+def test_lists_with_and_without_rows(open_page, tab):
+    review = in_review()
+    other = in_review()
+    DelegationFactory(principal=other.boss, delegate=review.boss)
+
+    empty = open_page(PersonFactory(), "workflows:sign_offs", tab=tab)
+    full = open_page(review.boss, "workflows:sign_offs", tab=tab)
+
+    assert "ap-state" in empty.content.decode()
+    rows = [item["row"].redesign for item in full.context["rows"]]
+    assert rows == {"stand_in": [other.redesign], "done": []}.get(tab, [review.redesign])
+
+
+def test_done_shows_what_was_signed(open_page):
+    review = in_review()
+    sign(review, review.boss)
+
+    response = open_page(review.boss, "workflows:sign_offs", tab="done")
+
+    assert [item["row"].redesign for item in response.context["rows"]] == [review.redesign]
+
+
+def count_of(client, url, capture):
+    with capture as queries:
+        assert client.get(url).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize("name", ["home", "workflows:sign_offs"])
+def test_queries_do_not_grow_with_rows(client, name, django_assert_max_num_queries):
+    boss = PersonFactory()
+    in_review(boss=boss)
+    client.force_login(boss)
+    url = reverse(name)
+    client.get(url)
+    one = count_of(client, url, django_assert_max_num_queries(12))
+    for _ in range(4):
+        in_review(boss=boss)
+
+    assert count_of(client, url, django_assert_max_num_queries(12)) == one
+
+
+def test_the_inbox_lists_what_needs_me(open_page):
+    review = in_review()
+    ready = approved()
+    back = in_review()
+    sign(back, back.boss, Verdict.CHANGES_REQUESTED, comment="More people")
+
+    for person, words in (
+        (review.boss, "Sign the redesign of"),
+        (ready.redesign.workflow.owner, "can go live"),
+        (back.redesign.proposer, "Changes are asked for"),
+    ):
+        assert words in open_page(person, "home").content.decode()
+
+
+def test_the_inbox_of_somebody_with_nothing_to_do(open_page):
+    text = open_page(PersonFactory(given_name="Ines"), "home").content.decode()
+
+    assert "All clear" in text
+    assert "Ines" in text
+
+
+@pytest.mark.parametrize("people, shown", [(4, False), (5, True)])
+def test_the_team_is_counted_only_when_it_is_large_enough(open_page, people, shown):
+    head = PersonFactory()
+    workflow = workflow_below(head)
+    AssignmentFactory.create_batch(people, unit=workflow.unit)
+
+    text = open_page(head, "home").content.decode()
+
+    assert (f"{people} people" in text) is shown
+    assert ("ap-hidden-cell" in text) is not shown
+
+
+def test_going_live_from_the_page(client):
+    review = approved()
+    owner = review.redesign.workflow.owner
+    client.force_login(owner)
+    url = reverse("workflows:go_live", args=[review.redesign.public_id])
+    given = {"day": "2026-03-02", "time": "08:00", "zone": "Europe/Zurich"}
+
+    looked = client.post(url, given | {"look": "1"})
+    assert "post-hoc" in looked.content.decode()
+    assert not GoLive.objects.exists()
+    response = client.post(url, given)
+
+    assert response.status_code == 302
+    row = GoLive.objects.get(redesign=review.redesign)
+    assert (row.at.isoformat(), row.post_hoc) == ("2026-03-02T07:00:00+00:00", True)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"day": "", "time": "08:00", "zone": "UTC"},
+        {"day": "2026-03-29", "time": "02:30", "zone": "Europe/Zurich"},
+        {"day": "2026-10-25", "time": "02:30", "zone": "Europe/Zurich"},
+        {"day": "0001-01-01", "time": "00:00", "zone": "Asia/Tokyo"},
+        {"day": "2026-03-02", "time": "08:00", "zone": "Moon/Base"},
+        {"day": "9999-12-31", "time": "23:59", "zone": "America/New_York"},
+    ],
+)
+def test_a_moment_that_makes_no_sense_is_refused(client, given):
+    review = approved()
+    client.force_login(review.redesign.workflow.owner)
+
+    response = client.post(reverse("workflows:go_live", args=[review.redesign.public_id]), given)
+
+    assert response.status_code == 422
+    assert not GoLive.objects.exists()
+
+
+def test_go_live_is_the_owners_page(client):
+    review = approved()
+    url = reverse("workflows:go_live", args=[review.redesign.public_id])
+    for person in (review.boss, PersonFactory(), RoleGrantFactory(role=Role.PROGRAM_OFFICE).person):
+        client.force_login(person)
+        assert client.get(url).status_code == 404

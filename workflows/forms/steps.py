@@ -1,0 +1,288 @@
+"""A table of steps: one form a line, and what its buttons do without JavaScript.
+
+Forms subclass StepForm for further cells. Rows travel as ordinary formset data, so that the order
+on the page is the order of the numbers in the names.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from workflows import paste
+from workflows.choices import ActivityKind
+from workflows.models.workflow import MAX_MINUTES
+from workflows.rules import MAX_STEPS
+
+SPARE_ROWS = 5  # how many empty lines a new table and "add rows" bring
+PREFIX = "steps"
+
+
+class LineField(forms.CharField):
+    """Words on one line; control and direction characters are left out."""
+
+    def to_python(self, value: Any) -> str:
+        return paste.one_line(super().to_python(value) or "")
+
+
+class MinutesField(forms.CharField):
+    """``90``, ``1,5``, ``1 h 30`` or ``2 d``: minutes to a tenth, at most a year."""
+
+    default_error_messages = {
+        "unread": _("Write minutes, or a time such as 1 h 30 or 2 d."),
+        "long": _("At most a year."),
+    }
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        try:
+            minutes = paste.minutes(super().to_python(value) or "")
+        except ValueError as error:
+            raise ValidationError(self.error_messages["unread"], "unread") from error
+        if minutes is not None and minutes > MAX_MINUTES:
+            raise ValidationError(self.error_messages["long"], "long")
+        return minutes
+
+    def run_validators(self, value: Any) -> None:
+        """Those of a text have no meaning for minutes; ``to_python`` refused already."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return paste.plain(value) if isinstance(value, Decimal) else value
+
+
+class PercentField(MinutesField):
+    """A share of cases in percent, stored from 0 to 1."""
+
+    default_error_messages = {"unread": _("Write a percentage from 0 to 100.")}
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        try:
+            percent = paste.percent(forms.CharField.to_python(self, value) or "")
+        except ValueError as error:
+            raise ValidationError(self.error_messages["unread"], "unread") from error
+        return None if percent is None else percent / 100
+
+    def prepare_value(self, value: Any) -> Any:
+        return paste.plain(value * 100) if isinstance(value, Decimal) else value
+
+
+def cell(label: Any, css: str = "", **attrs: str) -> forms.TextInput:
+    """A table's cell: named by its column for a screen reader, narrow enough for one line."""
+    classes = f"form-control form-control-sm {css}".strip()
+    return forms.TextInput({"class": classes, "aria-label": label, "autocomplete": "off", **attrs})
+
+
+class StepForm(forms.Form):
+    """One as-is step. A line in which nothing is typed is no step."""
+
+    step_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    title = LineField(
+        label=_("Activity"), max_length=200, required=False, widget=cell(_("Activity"))
+    )
+    role = LineField(
+        label=_("Who does it"),
+        max_length=100,
+        required=False,
+        widget=cell(_("Who does it"), list="steps-roles"),
+    )
+    system = LineField(
+        label=_("System"),
+        max_length=100,
+        required=False,
+        widget=cell(_("System"), list="steps-systems"),
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=ActivityKind,
+        required=False,
+        widget=forms.Select({"class": "form-select form-select-sm", "aria-label": _("Kind")}),
+    )
+    touch_minutes = MinutesField(
+        label=_("Work"),
+        required=False,
+        widget=cell(_("Work, minutes"), "ap-n", inputmode="text", **{"data-sum": "work"}),
+    )
+    wait_minutes = MinutesField(
+        label=_("Waiting"),
+        required=False,
+        widget=cell(_("Waiting, minutes"), "ap-n", inputmode="text", **{"data-sum": "wait"}),
+    )
+    share_of_cases = PercentField(
+        label=_("Cases, %"),
+        required=False,
+        widget=cell(_("Share of cases, %"), "ap-n", inputmode="decimal", **{"data-sum": "share"}),
+    )
+
+    typed_cells = ("title", "role", "system", "touch_minutes", "wait_minutes", "share_of_cases")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.is_filled and not cleaned.get("title") and "title" not in self.errors:
+            self.add_error("title", _("Say what is done in this step."))
+        cleaned["kind"] = cleaned.get("kind") or ActivityKind.TASK
+        if cleaned.get("share_of_cases") is None:
+            cleaned["share_of_cases"] = Decimal(1)
+        return cleaned
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything was typed; the preset kind does not count."""
+        names = (self.add_prefix(name) for name in self.typed_cells)
+        return any(str(self.data.get(name, "")).strip() for name in names)
+
+    def has_changed(self) -> bool:
+        """An untouched row is validated too, so that a stored one stays a step."""
+        return self.is_filled
+
+
+class BaseStepFormSet(forms.BaseFormSet[StepForm]):
+    """``rows()`` are the filled lines in their order."""
+
+    default_error_messages = {
+        "too_many_forms": ngettext_lazy(
+            "At most %(num)d step. Leave some lines out.",
+            "At most %(num)d steps. Leave some lines out.",
+            "num",
+        ),
+        "missing_management_form": _("The list of steps did not arrive complete. Send it again."),
+    }
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "empty_permitted": True, "use_required_attribute": False}  # fmt: skip  # noqa: E501
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [form.cleaned_data for form in self.forms if form.is_filled]
+
+    def clean(self) -> None:
+        """A step's key may come once: a duplicated line is a new step."""
+        seen = set()
+        for form in self.forms:
+            key = form.cleaned_data.get("step_key") if hasattr(form, "cleaned_data") else None
+            if key in seen:
+                form.cleaned_data["step_key"] = None
+            seen.add(key)
+
+
+def step_formset(form: type[StepForm] = StepForm) -> type[BaseStepFormSet]:
+    made: Any = forms.formset_factory(
+        form,
+        formset=BaseStepFormSet,
+        extra=0,
+        max_num=MAX_STEPS,
+        validate_max=True,
+        absolute_max=MAX_STEPS + SPARE_ROWS,
+    )
+    formset: type[BaseStepFormSet] = made
+    return formset
+
+
+StepFormSet = step_formset()
+
+
+# --- rows as typed, before anything is judged ---------------------------------------------------
+Row = dict[str, str]
+
+
+def typed_rows(data: Mapping[str, Any], form: type[StepForm] = StepForm) -> list[Row]:
+    """What stands in each line of a sent table, right or wrong; a broken count is none."""
+    try:
+        count = int(str(data.get(f"{PREFIX}-TOTAL_FORMS", "0")))
+    except ValueError:
+        count = 0
+    names = list(form.base_fields)
+    return [
+        {name: str(data.get(f"{PREFIX}-{at}-{name}", "")).replace("\0", "") for name in names}
+        for at in range(max(0, min(count, MAX_STEPS + SPARE_ROWS)))
+    ]
+
+
+def is_blank(row: Mapping[str, str], form: type[StepForm] = StepForm) -> bool:
+    return not any(row.get(name, "").strip() for name in form.typed_cells)
+
+
+def with_row_action(rows: Sequence[Row], action: str) -> list[Row]:
+    """``add``, or ``up-2``, ``down-2``, ``copy-2``, ``remove-2`` by the row's place from 0."""
+    changed = list(rows)
+    verb, _dash, place = action.partition("-")
+    if verb == "add":
+        room = MAX_STEPS + SPARE_ROWS - len(changed)
+        return changed + [{} for _row in range(min(SPARE_ROWS, room))]
+    if not place.isascii() or not place.isdigit() or int(place) >= len(changed):
+        return changed
+    at = int(place)
+    if verb == "remove":
+        del changed[at]
+    elif verb == "copy" and len(changed) < MAX_STEPS:
+        changed.insert(at + 1, {**changed[at], "step_key": ""})
+    elif verb in {"up", "down"}:
+        other = at - 1 if verb == "up" else at + 1
+        if 0 <= other < len(changed):
+            changed[at], changed[other] = changed[other], changed[at]
+    return changed
+
+
+def with_pasted(rows: Sequence[Row], steps: Iterable[paste.Step]) -> list[Row]:
+    """The filled lines, then the pasted ones."""
+    return [row for row in rows if not is_blank(row)] + [row_of(step) for step in steps]
+
+
+def row_of(step: paste.Step) -> Row:
+    row = asdict(step)
+    row["share_of_cases"] = row.pop("share_percent")
+    return {**row, "step_key": ""}
+
+
+# --- pasted lines ---------------------------------------------------------------------------------
+COLUMN_NAMES = {
+    paste.Column.TITLE: _("Activity"),
+    paste.Column.ROLE: _("Who does it"),
+    paste.Column.SYSTEM: _("System"),
+    paste.Column.KIND: _("Kind"),
+    paste.Column.TOUCH: _("Work"),
+    paste.Column.WAIT: _("Waiting"),
+    paste.Column.SHARE: _("Share of cases"),
+    paste.Column.IGNORE: _("Leave out"),
+}
+
+
+class PasteForm(forms.Form):
+    """The box for lines, and one choice for each column once they were read."""
+
+    lines = forms.CharField(
+        label=_("Lines from a spreadsheet or a list"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea({"rows": 4, "data-paste-text": ""}),
+        help_text=_("One step a line. Columns are recognised; a day counts as 24 hours."),
+    )
+    has_header = forms.BooleanField(label=_("The first line names the columns"), required=False)
+
+    def __init__(self, *args: Any, width: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for at in range(width):
+            self.fields[f"column-{at}"] = forms.ChoiceField(
+                label=_("Column %(number)s") % {"number": at + 1},
+                choices=[(column.value, name) for column, name in COLUMN_NAMES.items()],
+                widget=forms.Select(
+                    {"class": "form-select form-select-sm", "data-paste-column": ""}
+                ),
+            )
+
+    @property
+    def column_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith("column-")]
+
+
+def sent_columns(data: Mapping[str, Any], prefix: str) -> list[paste.Column] | None:
+    """The columns a person chose; None before the lines were read once."""
+    columns: list[paste.Column] = []
+    while (value := data.get(f"{prefix}-column-{len(columns)}")) is not None:
+        known = value in set(paste.Column)
+        columns.append(paste.Column(value) if known else paste.Column.IGNORE)
+        if len(columns) >= paste.MAX_COLUMNS:
+            break
+    return columns or None

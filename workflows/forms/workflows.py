@@ -1,0 +1,254 @@
+"""What people say about a workflow, and how they narrow the list."""
+
+import re
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Field, Layout, Row
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db.models import Q, QuerySet
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from people.models import OrgUnit, Person
+from workflows.choices import Stage
+from workflows.forms.steps import LineField
+from workflows.models import AiTool, Workflow
+from workflows.operations.workflows import ActivityFacts, WorkflowFacts
+from workflows.paste import one_line
+from workflows.queries.workflows import WorkflowFilter
+from workflows.rules import owners_to_name, units_to_log_in
+
+MOST_CASES = 100_000_000
+ADDRESS = re.compile(r"<([^<>\s]+@[^<>\s]+)>\s*$")
+
+
+def told_person(person: Person) -> str:
+    """``Ines Marchetti <ines@example.com>``: readable, and names exactly one person."""
+    return f"{person.full_name} <{person.email}>" if person.email else person.full_name
+
+
+def people_named(people: QuerySet[Person], text: str) -> QuerySet[Person]:
+    """Those whose name or address holds every word of ``text``."""
+    for part in text.split()[:5]:
+        people = people.filter(
+            Q(given_name__icontains=part)
+            | Q(family_name__icontains=part)
+            | Q(email__icontains=part)
+        )
+    return people.order_by("family_name", "given_name", "pk")
+
+
+class OwnerField(forms.CharField):
+    """A person by address, by ``Name <address>``, or by a full name only one person has."""
+
+    default_error_messages = {
+        "unknown": _("Nobody of this name is in your part of the organisation."),
+        "several": _("Several people have this name. Choose one from the list, with the address."),
+    }
+    people: QuerySet[Person]
+
+    def to_python(self, value: Any) -> Person | None:  # type: ignore[override]
+        text = one_line(super().to_python(value) or "")
+        if not text:
+            return None
+        address = ADDRESS.search(text)
+        email = address[1] if address else text
+        if "@" in email:
+            found = list(self.people.filter(email=email.lower())[:2])
+        else:
+            found = self._by_name(text)
+        if not found:
+            raise ValidationError(self.error_messages["unknown"], "unknown")
+        if len(found) > 1:
+            raise ValidationError(self.error_messages["several"], "several")
+        return found[0]
+
+    def _by_name(self, text: str) -> list[Person]:
+        likely = people_named(self.people, text)[:20]
+        return [person for person in likely if person.full_name.casefold() == text.casefold()]
+
+    def run_validators(self, value: Any) -> None:
+        """Those of a text have no meaning for a person."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return told_person(value) if isinstance(value, Person) else value
+
+
+class WorkflowForm(forms.Form):
+    name = LineField(
+        label=_("What do you call this work?"),
+        max_length=150,
+        help_text=_("The words your team uses."),
+    )
+    purpose = forms.CharField(
+        label=_("What is it for?"),
+        max_length=4000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("One or two sentences somebody from another unit understands."),
+    )
+    owner = OwnerField(
+        label=_("Owner"),
+        max_length=300,
+        widget=forms.TextInput(
+            {
+                "list": "owner-options",
+                "autocomplete": "off",
+                "hx-get": reverse_lazy("workflows:owners"),
+                "hx-trigger": "input changed delay:300ms",
+                "hx-target": "#owner-options",
+            }
+        ),
+        help_text=_("Answers for this work. A name or an e-mail address."),
+    )
+    unit = forms.ModelChoiceField(OrgUnit.objects.none(), label=_("Unit that does it"))
+    function = LineField(
+        label=_("Function"),
+        max_length=100,
+        widget=forms.TextInput({"list": "function-options", "autocomplete": "off"}),
+        help_text=_("Such as Quality or Supply."),
+    )
+    yearly_volume = forms.IntegerField(
+        label=_("Cases a year"),
+        min_value=1,
+        validators=[MaxValueValidator(MOST_CASES)],
+        help_text=_("About; the cases themselves come later."),
+    )
+    gxp = forms.BooleanField(label=_("GxP relevant"), required=False)
+    picked_because_slow = forms.BooleanField(
+        label=_("Picked because it was slow"),
+        required=False,
+        help_text=_("Slow work often gets faster by itself; the reading takes this into account."),
+    )
+    candidate_tools = forms.ModelMultipleChoiceField(
+        AiTool.objects.none(),
+        label=_("AI tools that might help"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    row_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, actor: Person, workflow: Workflow | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        people, units = owners_to_name(actor), units_to_log_in(actor)
+        tools = AiTool.objects.filter(retired_at__isnull=True)
+        if workflow is not None:
+            # Who and what is named already may stay, in reach or not.
+            people = Person.objects.filter(Q(pk__in=people.values("pk")) | Q(pk=workflow.owner_id))
+            units = OrgUnit.objects.filter(Q(pk__in=units.values("pk")) | Q(pk=workflow.unit_id))
+            tools = AiTool.objects.filter(
+                Q(retired_at__isnull=True)
+                | Q(
+                    pk__in=workflow.candidate_tools.through.objects.filter(
+                        workflow=workflow
+                    ).values("aitool")
+                )
+            )
+        self._field("owner", OwnerField).people = people
+        self._field("unit", forms.ModelChoiceField).queryset = units.order_by("name", "pk")
+        self._field("candidate_tools", forms.ModelMultipleChoiceField).queryset = tools.order_by(
+            "name", "version"
+        )
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(
+            "name",
+            "purpose",
+            Row(Column("owner", css_class="col-md-6"), Column("unit", css_class="col-md-6")),
+            Row(Column("function", css_class="col-md-6"), Column("yearly_volume", css_class="col-md-6")),
+            Row(Column("gxp", css_class="col-md-6"), Column("picked_because_slow", css_class="col-md-6")),
+            Field("candidate_tools"),
+            "row_version",
+        )  # fmt: skip
+
+    def _field(self, name: str, _kind: type[Any]) -> Any:
+        return self.fields[name]
+
+    def typed(self) -> dict[str, Any]:
+        """What stands in the fields, right or wrong: to show the form again unjudged."""
+        return {
+            name: field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+            for name, field in self.fields.items()
+        }
+
+    def facts(self) -> WorkflowFacts:
+        given = {**self.cleaned_data}
+        given.pop("row_version")
+        return WorkflowFacts(**{**given, "candidate_tools": tuple(given["candidate_tools"])})
+
+
+def initial_of(workflow: Workflow) -> dict[str, Any]:
+    names = ("name", "purpose", "owner", "function", "yearly_volume", "gxp", "picked_because_slow")
+    return {
+        **{name: getattr(workflow, name) for name in names},
+        "unit": workflow.unit_id,
+        "candidate_tools": [tool.pk for tool in workflow.candidate_tools.all()],
+        "row_version": workflow.row_version,
+    }
+
+
+def activity_facts(rows: list[dict[str, Any]]) -> list[ActivityFacts]:
+    names = ActivityFacts.__dataclass_fields__
+    return [ActivityFacts(**{name: row[name] for name in names}) for row in rows]
+
+
+class RetireForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why is it taken out of use?"), max_length=1000, widget=forms.Textarea({"rows": 2})
+    )
+
+
+class WorkflowFilterForm(forms.Form):
+    """GET: an unknown value asks for nothing instead of failing."""
+
+    text = forms.CharField(
+        label=_("Search"), required=False, max_length=100, widget=forms.SearchInput
+    )
+    stage = forms.ChoiceField(
+        label=_("Stage"),
+        required=False,
+        choices=[
+            ("", pgettext_lazy("filter", "All")),
+            *[(stage.value, stage.label) for stage in Stage if stage != Stage.SUSTAINED],
+        ],
+    )
+    unit = forms.ChoiceField(label=_("Unit"), required=False)
+    function = forms.ChoiceField(label=_("Function"), required=False)
+    tool = forms.ChoiceField(label=_("AI tool"), required=False)
+    whose = forms.ChoiceField(
+        label=_("Whose"),
+        required=False,
+        choices=[
+            ("", _("All I may see")),
+            ("mine", _("Mine to answer for")),
+            ("retired", _("Out of use")),
+        ],
+    )
+
+    def __init__(
+        self, *args: Any, choices: dict[str, list[tuple[str, str]]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, found in choices.items():
+            self.fields[name].choices = [("", pgettext_lazy("filter", "All")), *found]  # type: ignore[attr-defined]
+            if len(found) < 2 and not self.data.get(name):  # noqa: PLR2004
+                del self.fields[name]  # nothing to choose from
+
+    def wanted(self) -> WorkflowFilter:
+        self.is_valid()
+        given = self.cleaned_data
+        return WorkflowFilter(
+            text=given.get("text", ""),
+            unit=int(given.get("unit") or 0) or None,
+            stage=given.get("stage", ""),
+            function=given.get("function", ""),
+            tool=int(given.get("tool") or 0) or None,
+            mine=given.get("whose") == "mine",
+            retired=given.get("whose") == "retired",
+        )

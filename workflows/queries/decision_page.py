@@ -1,0 +1,129 @@
+"""All the decision page shows, read once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from people.models import Person
+from workflows.choices import (
+    Automation,
+    GxpImpact,
+    PersonalData,
+    StepState,
+    Verdict,
+)
+from workflows.comparison import Comparison, compare
+from workflows.completeness import Check, checks
+from workflows.models import (
+    Activity,
+    Decision,
+    Guardrail,
+    Redesign,
+    Revision,
+    RevisionActivity,
+    Route,
+    RouteStep,
+    StepAssignment,
+)
+from workflows.policy import plan_for
+from workflows.queries.turns import Turn, turn_of
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """``route`` is the newest one; ``turn`` is None for whoever only reads."""
+
+    redesign: Redesign
+    revision: Revision
+    route: Route
+    steps: list[RouteStep]
+    turn: Turn | None
+    comparison: Comparison
+    checks: tuple[Check, ...]
+    flags: list[str]
+
+    @property
+    def signed(self) -> int:
+        return sum(step.state == StepState.APPROVED for step in self.steps)
+
+
+def sign_off_of(redesign: Redesign, actor: Person, at: datetime) -> SignOff | None:
+    """None when it was never submitted. ``redesign`` comes from ``redesigns_to_decide``."""
+    route = newest_route(redesign)
+    if route is None:
+        return None
+    revision = route.revision
+    revision.redesign = redesign
+    comparison = compare(redesign.base_version.activities.all(), revision.activities.all())
+    return SignOff(
+        redesign=redesign,
+        revision=revision,
+        route=route,
+        steps=list(route.steps.all()),
+        turn=turn_of(actor, redesign, at),
+        comparison=comparison,
+        checks=checks(revision, comparison),
+        flags=red_flags(route),
+    )
+
+
+def newest_route(redesign: Redesign) -> Route | None:
+    signed = Decision.objects.select_related("signature", "decided_by").order_by("pk")
+    asked = StepAssignment.objects.filter(ended_at__isnull=True).select_related("person")
+    steps = RouteStep.objects.order_by("sequence", "position").prefetch_related(
+        Prefetch("decisions", signed), Prefetch("assignments", asked.order_by("pk"))
+    )
+    return (
+        Route.objects.filter(redesign=redesign)
+        .select_related(
+            "policy_version",
+            "revision__tool",
+            "revision__overseer",
+            "revision__hypothesis__comparison",
+            "revision__created_by",
+        )
+        .prefetch_related(
+            Prefetch("steps", steps),
+            Prefetch("revision__activities", RevisionActivity.objects.order_by("position")),
+            Prefetch("revision__hypothesis__guardrails", Guardrail.objects.order_by("position")),
+        )
+        .order_by("-pk")
+        .first()
+    )
+
+
+def red_flags(route: Route) -> list[str]:
+    """What a signer should see before anything else."""
+    facts: dict[str, Any] = route.attributes
+    found = list(plan_for(route.policy_version.rules, facts).warnings)
+    if facts.get("automation") == Automation.NONE:
+        found.append(_("No person is in the loop."))
+    if facts.get("gxp_impact") == GxpImpact.DIRECT:
+        found.append(_("Direct or critical GxP impact."))
+    if facts.get("personal_data") == PersonalData.SPECIAL:
+        found.append(_("Special categories of personal data are used."))
+    if facts.get("ai_act_risk") == "high":
+        found.append(_("High risk under the AI Act."))
+    if facts.get("tool_approved") is False:
+        found.append(_("The AI tool is not approved for use yet."))
+    return found
+
+
+def base_steps() -> "Prefetch[Any]":
+    return Prefetch("base_version__activities", Activity.objects.order_by("position"))
+
+
+def shown_before(redesign: Redesign, sha256: str) -> Revision | None:
+    """The revision a page showed, when it is not the current one any more."""
+    return Revision.objects.filter(redesign=redesign, sha256=sha256).first()
+
+
+def answered(step: RouteStep) -> Decision | None:
+    """The decision that closed the step, else the newest one on it."""
+    decisions = list(step.decisions.all())
+    against = [one for one in decisions if one.verdict != Verdict.APPROVED]
+    found = against or decisions
+    return found[-1] if found else None

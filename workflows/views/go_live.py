@@ -1,0 +1,88 @@
+"""Saying when work changed."""
+
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from core.acting import acting_person
+from core.errors import DomainError
+from workflows.choices import RedesignState
+from workflows.forms.approval import GoLiveForm
+from workflows.models import Redesign
+from workflows.operations.go_live import go_live as say_live
+from workflows.queries.reading_dates import reading_plan
+from workflows.queries.redesigns import redesigns_visible_to
+
+PLACES = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Pacific/")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def go_live(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """ "Look up the date" shows the reading date and saves nothing; "Go live" says it for good."""
+    actor, at = acting_person(request), timezone.now()
+    redesign = get_object_or_404(
+        redesigns_visible_to(actor).select_related(
+            "workflow", "current_revision__hypothesis", "current_revision__tool"
+        ),
+        public_id=public_id,
+        workflow__owner=actor,
+    )
+    form = GoLiveForm(request.POST or None, initial=_start(redesign, at), zones=_zones())
+    plan, status = None, 200
+    if request.method == "POST":
+        if form.is_valid() and "look" not in request.POST:
+            try:
+                row = say_live(
+                    redesign=redesign,
+                    actor=actor,
+                    at_instant=form.cleaned_data["at_instant"],
+                    at=at,
+                )
+            except DomainError as refusal:
+                form.add_error(None, str(refusal))
+                status = refusal.status
+            else:
+                told = _("It is live. The evidence is read on %(day)s.")
+                messages.success(request, told % {"day": timezone.localdate(row.reading_at)})
+                return redirect(redesign.get_absolute_url())
+        status = 422 if status == 200 and not form.is_valid() else status  # noqa: PLR2004
+    moment = form.cleaned_data.get("at_instant") if form.is_bound and form.is_valid() else None
+    moment = moment or timezone.localtime(at)
+    if redesign.current_revision is not None and not form.errors:
+        plan = reading_plan(redesign, redesign.current_revision.hypothesis, moment)
+    context = {
+        "redesign": redesign,
+        "form": form,
+        "plan": plan,
+        "moment": moment,
+        "post_hoc": moment < at and form.is_bound,
+        "possible": redesign.state == RedesignState.APPROVED,
+        "simulated": redesign.workflow.is_simulated,
+    }
+    return render(request, "workflows/go_live.html", context, status=status)
+
+
+def _start(redesign: Redesign, at: datetime) -> dict[str, object]:
+    """The planned day at the start of work, else now."""
+    now = timezone.localtime(at)
+    revision = redesign.current_revision
+    planned = revision.hypothesis.planned_go_live_date if revision else None
+    return {
+        "day": max(planned, now.date()) if planned else now.date(),
+        "time": "08:00" if planned and planned > now.date() else f"{now:%H:%M}",
+        "zone": settings.TIME_ZONE,
+    }
+
+
+def _zones() -> list[str]:
+    return ["UTC", *sorted(name for name in available_timezones() if name.startswith(PLACES))]

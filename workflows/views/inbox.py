@@ -1,0 +1,151 @@
+"""The page a day starts with."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from core.acting import acting_person
+from core.charts import words
+from core.charts.marks import word
+from people.models import Person
+from workflows.models import StepAssignment
+from workflows.queries.inbox import BASELINE, Inbox, inbox_of
+from workflows.views import shown
+
+NOON, EVENING = 12, 18
+
+
+@login_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    actor, at = acting_person(request), timezone.now()
+    inbox = inbox_of(actor, at)
+    context = {
+        "greeting": _greeting(actor, timezone.localtime(at)),
+        "lead": _lead(inbox.count),
+        "items": _items(inbox, at),
+        "inbox": inbox,
+    }
+    return render(request, "workflows/inbox.html", context)
+
+
+def _greeting(person: Person, local: datetime) -> str:
+    if local.hour < NOON:
+        text = _("Good morning, %(name)s")
+    elif local.hour < EVENING:
+        text = _("Good afternoon, %(name)s")
+    else:
+        text = _("Good evening, %(name)s")
+    return text % {"name": person.get_short_name()}
+
+
+def _lead(count: int) -> str:
+    if not count:
+        return _("Nothing needs you now.")
+    return ngettext("%(count)s thing needs you.", "%(count)s things need you.", count) % {
+        "count": words.number(count)
+    }
+
+
+def _items(inbox: Inbox, at: datetime) -> list[dict[str, Any]]:
+    items = [_to_sign(turn, at) for turn in inbox.to_sign]
+    items += [
+        {
+            "title": _("Changes are asked for: %(name)s") % {"name": one.workflow.name},
+            "text": _("Read the note, revise, and submit again."),
+            "icon": "back",
+            "tone": "warn",
+            "action": _("Read and revise"),
+            "url": one.get_absolute_url(),
+        }
+        for one in inbox.changes_requested
+    ]
+    items += [
+        {
+            "title": _("%(name)s can go live") % {"name": one.workflow.name},
+            "text": _("Everybody has signed. Say when work changes."),
+            "icon": "check",
+            "tone": "good",
+            "action": _("Go live"),
+            "url": reverse("workflows:go_live", args=[one.public_id]),
+        }
+        for one in inbox.to_go_live
+    ]
+    items += [
+        {
+            "title": _("Evidence is in for %(name)s") % {"name": one.workflow.name},
+            "text": _evidence(fact),
+            "icon": "chart",
+            "tone": "good" if fact.get("verdict") == "improved" else "",
+            "tag": _("Since %(day)s") % {"day": words.day(fact["measured_at"])},
+            "action": _("See the evidence"),
+            "url": _address("measurement:evidence", one.public_id) or one.get_absolute_url(),
+        }
+        for one, fact in inbox.evidence
+    ]
+    return items + [
+        {
+            "title": _("%(name)s needs %(count)s more finished cases")
+            % {"name": one.name, "count": BASELINE - known},
+            "text": _(
+                "%(known)s of %(needed)s for its baseline. Without them nothing can be shown."
+            )
+            % {"known": known, "needed": BASELINE},
+            "icon": "data",
+            "tone": "info",
+            "action": _("Add cases"),
+            "url": _address("measurement:cases", one.public_id) or one.get_absolute_url(),
+        }
+        for one, known in inbox.too_small
+    ]
+
+
+def _to_sign(turn: StepAssignment, at: datetime) -> dict[str, Any]:
+    redesign = turn.step.route.redesign
+    done, total = turn.steps_done, turn.steps_total  # type: ignore[attr-defined]
+    text = _("%(done)s of %(total)s have signed. You sign as %(role)s.") % {
+        "done": done,
+        "total": total,
+        "role": turn.step.title,
+    }
+    if turn.for_another:  # type: ignore[attr-defined]
+        text += " " + _("For %(name)s.") % {"name": turn.person.full_name}
+    late = turn.step.due_at is not None and turn.step.due_at < at
+    return {
+        "title": _("Sign the redesign of %(name)s") % {"name": redesign.workflow.name},
+        "text": text,
+        "icon": "sign",
+        "tone": "acc",
+        "tag": shown.waiting(turn.step.opened_at, at),
+        "tag_tone": "bad" if late else "warn",
+        "tag_icon": "clock",
+        "action": _("Review and sign"),
+        "url": reverse("workflows:decide", args=[redesign.public_id]),
+        "primary": True,
+    }
+
+
+def _evidence(fact: Any) -> str:
+    told = word(fact["verdict"])
+    if not (fact.get("ratio") and fact.get("low") and fact.get("high")):
+        return told
+    return _("%(verdict)s: a typical case takes %(ratio)s (95%% interval: %(interval)s).") % {
+        "verdict": told,
+        "ratio": words.ratio_words(fact["ratio"]),
+        "interval": words.interval_words(fact["low"], fact["high"]),
+    }
+
+
+def _address(name: str, public_id: object) -> str:
+    try:
+        return reverse(name, args=[public_id])
+    except NoReverseMatch:  # the app that has the page is not mounted
+        return ""

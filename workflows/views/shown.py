@@ -1,0 +1,209 @@
+"""From what queries give to what the sign-off templates print."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from core.charts import words
+from people.models import Person
+from workflows.choices import Change, RouteState, StepState, Verdict
+from workflows.comparison import Comparison, Line
+from workflows.models import Redesign, RouteStep
+from workflows.queries.decision_page import SignOff, answered
+
+FIRST_CHANGES = 7
+VERDICT_WORDS = {
+    Verdict.APPROVED: gettext_lazy("Approved"),
+    Verdict.CHANGES_REQUESTED: gettext_lazy("Sent back"),
+    Verdict.REJECTED: gettext_lazy("Declined"),
+}
+STATE_TONES = {"approved": "good", "rejected": "bad", "changes_requested": "warn"}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    label: str
+    before: str
+    after: str
+    word: str
+    tone: str
+
+
+def change_rows(comparison: Comparison) -> tuple[list[ChangeRow], int]:
+    """The steps that change, the first few; and how many more there are."""
+    rows = [
+        ChangeRow(
+            label=(pair.after or pair.before or _nothing()).title,
+            before=_line(pair.before) if pair.before else "",
+            after=_line(pair.after) if pair.after else "",
+            word=str(pair.change.label),
+            tone="acc" if pair.change in {Change.AI_ASSISTED, Change.AUTOMATED} else "",
+        )
+        for pair in comparison.pairs
+        if pair.change != Change.KEPT or pair.moved
+    ]
+    return rows[:FIRST_CHANGES], max(0, len(rows) - FIRST_CHANGES)
+
+
+def _nothing() -> Line:
+    raise AssertionError("a pair has at least one side")
+
+
+def _line(line: Line) -> str:
+    parts = [line.detail or line.title, line.role]
+    if line.timed:
+        parts.append(words.minutes(line.minutes))
+    return ", ".join(part for part in parts if part)
+
+
+def lead(page: SignOff) -> str:
+    signed = ngettext(
+        "%(signed)s of %(total)s signature is given.",
+        "%(signed)s of %(total)s signatures are given.",
+        len(page.steps),
+    ) % {"signed": page.signed, "total": len(page.steps)}
+    return (
+        _("Revision %(number)s, proposed by %(who)s on %(day)s.")
+        % {
+            "number": page.revision.number,
+            "who": page.redesign.proposer.full_name,
+            "day": words.day(page.route.opened_at),
+        }
+        + f" {signed}"
+    )
+
+
+def expectation(page: SignOff) -> dict[str, Any]:
+    """The promise in one sentence, and the facts under it."""
+    promise = page.revision.hypothesis
+    planned = promise.planned_go_live_date
+    facts = [
+        (_("Promised"), words.ratio_words(promise.target_ratio)),
+        (_("Planned go-live"), words.day(planned) if planned else _("No date yet")),
+        (
+            _("Compared with"),
+            promise.comparison.name if promise.comparison else _("its own time before"),
+        ),
+    ]
+    return {
+        "sentence": _(
+            "A typical case takes at least %(ratio)s in the %(after)s days that follow a start-up "
+            "time of %(washout)s days."
+        )
+        % {
+            "ratio": words.ratio_words(promise.target_ratio),
+            "after": promise.after_days or _("following"),
+            "washout": promise.washout_days,
+        },
+        "guardrails": [
+            _("%(name)s must not get worse by more than %(margin)s.")
+            % {"name": guard.name, "margin": words.number(guard.margin, 2)}
+            for guard in promise.guardrails.all()
+        ],
+        "facts": facts,
+    }
+
+
+def check_items(page: SignOff) -> list[dict[str, str]]:
+    return [
+        {
+            "title": str(check.title),
+            "note": "" if check.passed else str(check.note),
+            "tone": "good" if check.passed else "warn",
+            "icon": "check" if check.passed else "warn",
+            "word": "" if check.passed else _("Your call"),
+        }
+        for check in sorted(page.checks, key=lambda check: check.passed)
+    ]
+
+
+def chain(page: SignOff, actor: Person, at: datetime) -> list[dict[str, str]]:
+    return [_entry(step, actor, at) for step in page.steps]
+
+
+def _entry(step: RouteStep, actor: Person, at: datetime) -> dict[str, str]:
+    decision = answered(step)
+    if decision is not None:
+        signature = decision.signature
+        days = (decision.decided_at - (step.opened_at or decision.decided_at)).days
+        note = _("%(step)s. %(verdict)s %(day)s, %(after)s") % {
+            "step": step.title,
+            "verdict": VERDICT_WORDS[Verdict(decision.verdict)],
+            "day": words.moment(decision.decided_at),
+            "after": _days(days),
+        }
+        if decision.on_behalf_of_id:
+            note += " · " + _("signed for another")
+        return {
+            "name": signature.printed_name,
+            "note": note,
+            "state": "done" if decision.verdict == Verdict.APPROVED else "refused",
+            "hash": signature.manifest_sha256[:12],
+        }
+    people = [row.person for row in step.assignments.all()]
+    mine = any(person.pk == actor.pk for person in people)
+    names = _("You") if mine else _names(people)
+    note = step.title
+    if step.state == StepState.ACTIVE and step.opened_at:
+        note = _("%(step)s. Waiting %(days)s") % {
+            "step": step.title,
+            "days": _count((at - step.opened_at).days),
+        }
+    elif step.state == StepState.CANCELLED:
+        note = _("%(step)s. Not needed any more") % {"step": step.title}
+    return {
+        "name": names or step.title,
+        "note": note,
+        "state": "current" if step.state == StepState.ACTIVE else "future",
+        "hash": "",
+    }
+
+
+def _names(people: list[Person]) -> str:
+    if len(people) > 2:  # noqa: PLR2004
+        return _("%(first)s and %(more)s more") % {
+            "first": people[0].full_name,
+            "more": len(people) - 1,
+        }
+    return _(" or ").join(person.full_name for person in people)
+
+
+def _days(days: int) -> str:
+    if days < 1:
+        return _("the same day")
+    return ngettext("after %(days)s day", "after %(days)s days", days) % {"days": days}
+
+
+def _count(days: int) -> str:
+    if days < 1:
+        return _("since today")
+    return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+
+
+def waiting(since: datetime | None, at: datetime) -> str:
+    return _("Waiting %(days)s") % {"days": _count((at - since).days)} if since else ""
+
+
+def choice_help(page: SignOff) -> dict[str, str]:
+    planned = page.revision.hypothesis.planned_go_live_date
+    return {
+        Verdict.APPROVED: _("Go live on %(day)s") % {"day": words.day(planned)}
+        if planned
+        else _("It can go live when everybody has signed"),
+        Verdict.CHANGES_REQUESTED: _("Goes back with your note"),
+        Verdict.REJECTED: _("Needs a reason; ends this proposal"),
+    }
+
+
+def short_hash(sha256: str) -> str:
+    return f"{sha256[:4]}…{sha256[-4:]}"
+
+
+def outcome(redesign: Redesign, page: SignOff) -> tuple[str, str] | None:
+    """How the route ended, with its tone; None while it is open."""
+    if page.route.state == RouteState.OPEN:
+        return None
+    return str(page.route.get_state_display()), STATE_TONES.get(page.route.state, "")
