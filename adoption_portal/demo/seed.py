@@ -237,7 +237,7 @@ def _sign_all(story: Story, redesign: Redesign, *, at: datetime) -> None:
             said=Said(verdict, NOTES[verdict], revision.sha256, uuid7()),
             proof=Proof(
                 person_id=signer.pk,
-                method="password",
+                method="simulated",
                 session_sha256=sha256(f"simulated {signer.pk}".encode()).hexdigest(),
                 proved_at=moment,
             ),

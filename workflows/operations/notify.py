@@ -11,7 +11,6 @@ from django.core.mail import EmailMessage
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from core.audit import record
@@ -142,7 +141,7 @@ def _holders(role: Role) -> list[Person]:
 
 
 def _ending(state: str) -> str:
-    endings: dict[str, str | Promise] = {
+    endings = {
         RouteState.APPROVED: _(
             "Everybody has signed. The workflow's owner can say when it goes live."
         ),

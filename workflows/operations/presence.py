@@ -20,6 +20,11 @@ BAD_TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
 REFUSED = "signing.refused"
 LOCKED = "signing.locked"
+PASSWORD, TWO_COMPONENTS, SIMULATED = "password", "user_id_and_password", "simulated"
+LEVELS = {
+    PASSWORD: SignatureLevel.REAUTHENTICATED,
+    TWO_COMPONENTS: SignatureLevel.TWO_COMPONENTS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +45,15 @@ class Proof:
     session_sha256: str
     proved_at: datetime
 
+    def reaches(self, level: int, *, simulated: bool) -> bool:
+        """Whether it is enough for a step; a simulated proof is, on a simulated workflow alone."""
+        if self.method == SIMULATED:
+            return simulated
+        return LEVELS[self.method] >= level
 
-def prove_presence(
-    *, actor: Person, redesign: Redesign, level: int, credentials: Credentials
-) -> Proof:
-    """Check what was typed against the signed-in person's own password.
+
+def prove_presence(*, actor: Person, redesign: Redesign, credentials: Credentials) -> Proof:
+    """Check what was typed against the signed-in person: the password, and the user id if given.
 
     A wrong try is audited and stays so: call this outside the transaction of the decision. The
     person's row is locked first, so that tries at the same moment are all counted; after
@@ -60,7 +69,7 @@ def prove_presence(
         )
         if bad_tries(person) >= BAD_TRIES:
             refusal: NotPresent | SigningLocked | None = SigningLocked()
-        elif _present(person, level, credentials):
+        elif _present(person, credentials):
             refusal = None
         else:
             refusal = _refused(person, redesign)
@@ -68,7 +77,7 @@ def prove_presence(
         raise refusal
     return Proof(
         person_id=actor.pk,
-        method="user_id_and_password" if level >= SignatureLevel.TWO_COMPONENTS else "password",
+        method=TWO_COMPONENTS if credentials.user_id.strip() else PASSWORD,
         session_sha256=hashlib.sha256(credentials.session_key.encode()).hexdigest(),
         proved_at=person.clock,
     )
@@ -79,12 +88,11 @@ def bad_tries(person: Person) -> int:
     return AuditEvent.objects.filter(actor=person, verb=REFUSED, at__gt=Now() - LOCKED_FOR).count()
 
 
-def _present(person: Person, level: int, credentials: Credentials) -> bool:
+def _present(person: Person, credentials: Credentials) -> bool:
     # The password is checked in any case: the time taken tells nothing about the user id.
     right = person.check_password(credentials.password)
-    if level < SignatureLevel.TWO_COMPONENTS:
-        return right
-    return right and credentials.user_id.strip().lower() == (person.email or "")
+    user_id = credentials.user_id.strip().lower()
+    return right and user_id in {"", person.email or ""}
 
 
 def _refused(person: Person, redesign: Redesign) -> NotPresent | SigningLocked:

@@ -19,7 +19,7 @@ from workflows.choices import (
     StepState,
     Verdict,
 )
-from workflows.errors import NoReasonGiven, NotYourTurn
+from workflows.errors import NoReasonGiven, NotPresent, NotYourTurn
 from workflows.models import (
     Decision,
     Reauthentication,
@@ -32,7 +32,6 @@ from workflows.operations.closing import close_route
 from workflows.operations.one_act import one_act
 from workflows.operations.presence import Credentials, Proof, prove_presence
 from workflows.policy import plan_for
-from workflows.queries.approvers import may_still_sign
 from workflows.queries.turns import Turn, turn_of
 from workflows.signing import PrintedPerson, Signing, manifest_of, sha256
 
@@ -79,12 +78,7 @@ def decide(
     revision shown is no longer the one to sign.
     """
     _refuse_silence(verdict, comment)
-    turn = turn_of(actor, redesign, at)
-    if turn is None:
-        return _signed_before(redesign, actor, request_key, shown_sha256)
-    proof = prove_presence(
-        actor=actor, redesign=redesign, level=turn.step.level, credentials=credentials
-    )
+    proof = prove_presence(actor=actor, redesign=redesign, credentials=credentials)
     said = Said(verdict, comment.strip(), shown_sha256, request_key)
     return sign(redesign=redesign, actor=actor, said=said, proof=proof, at=at)
 
@@ -109,7 +103,9 @@ def sign(*, redesign: Redesign, actor: Person, said: Said, proof: Proof, at: dat
         raise Stale(_("The redesign was revised while you read it. Your note is kept."))
     if proof.person_id != actor.pk:
         raise Forbidden
-    if not may_still_sign(turn.principal, turn.step.role, redesign.workflow.unit_id):
+    if not proof.reaches(turn.step.level, simulated=redesign.workflow.is_simulated):
+        raise NotPresent(_("This signature needs your user id and your password."))
+    if not turn.role_held:
         raise NotYourTurn(_("The role this step asks for is no longer held."))
 
     decision = _decision(redesign, actor, turn, said, at)

@@ -18,7 +18,6 @@ from workflows.choices import (
 from workflows.comparison import Comparison, compare
 from workflows.completeness import Check, checks
 from workflows.models import (
-    Activity,
     Decision,
     Guardrail,
     Redesign,
@@ -51,7 +50,7 @@ class SignOff:
 
 
 def sign_off_of(redesign: Redesign, actor: Person, at: datetime) -> SignOff | None:
-    """None when it was never submitted. ``redesign`` comes from ``redesigns_to_decide``."""
+    """None when it was never submitted."""
     route = newest_route(redesign)
     if route is None:
         return None
@@ -110,10 +109,6 @@ def red_flags(route: Route) -> list[str]:
     if facts.get("tool_approved") is False:
         found.append(_("The AI tool is not approved for use yet."))
     return found
-
-
-def base_steps() -> "Prefetch[Any]":
-    return Prefetch("base_version__activities", Activity.objects.order_by("position"))
 
 
 def shown_before(redesign: Redesign, sha256: str) -> Revision | None:

@@ -130,7 +130,7 @@ def team_of(person: Person) -> Team | None:
             ),
             distinct=True,
         ),
-        workflows=Count("workflows", filter=Q(workflows__retired_at__isnull=True), distinct=True),
+        running=Count("workflows", filter=Q(workflows__retired_at__isnull=True), distinct=True),
         live=Count(
             "workflows",
             filter=Q(workflows__redesigns__state__in=MEASURED_STATES),
@@ -141,7 +141,7 @@ def team_of(person: Person) -> Team | None:
     return Team(
         unit=unit,
         people=found["people"] if enough else None,
-        workflows=found["workflows"],
+        workflows=found["running"],
         live=found["live"],
     )
 

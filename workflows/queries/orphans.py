@@ -6,26 +6,29 @@ from workflows.models import RouteStep, StepAssignment
 from workflows.policy import LINE_MANAGER
 
 
-def able_assignments() -> QuerySet[StepAssignment]:
-    """Open ones whose person is active, may sign, and still holds what the step asks for."""
+def role_held() -> Q:
+    """Whether an assignment's person holds now what its step asked for when the route opened."""
+    unit = "step__route__redesign__workflow__unit"
+    heads = OrgUnitClosure.objects.filter(
+        descendant=OuterRef(unit), ancestor__head=OuterRef("person")
+    )
     above = OrgUnitClosure.objects.filter(
-        descendant=OuterRef("step__route__redesign__workflow__unit")
+        descendant=OuterRef(OuterRef(unit)), ancestor=OuterRef("unit")
     )
     grants = RoleGrant.objects.filter(
-        Q(unit__isnull=True)
-        | Exists(
-            OrgUnitClosure.objects.filter(
-                descendant=OuterRef(OuterRef("step__route__redesign__workflow__unit")),
-                ancestor=OuterRef("unit"),
-            )
-        ),
+        Q(unit__isnull=True) | Exists(above),
         person=OuterRef("person"),
         role=OuterRef("step__role"),
         ended_at__isnull=True,
     )
+    is_manager = Q(step__role=LINE_MANAGER)
+    return (is_manager & Q(Exists(heads))) | (~is_manager & Q(Exists(grants)))
+
+
+def able_assignments() -> QuerySet[StepAssignment]:
+    """Open ones whose person is active, may sign, and still holds what the step asks for."""
     return StepAssignment.objects.filter(
-        Q(step__role=LINE_MANAGER) & Exists(above.filter(ancestor__head=OuterRef("person")))
-        | ~Q(step__role=LINE_MANAGER) & Exists(grants),
+        role_held(),
         ended_at__isnull=True,
         person__is_active=True,
         person__signing_enabled=True,

@@ -9,6 +9,7 @@ from django.db.models import (
     Case,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     IntegerField,
     Min,
@@ -25,11 +26,16 @@ from people.models import Assignment, Person
 from people.rules import principals_of
 from workflows.choices import RouteState, StepState, Verdict
 from workflows.models import Decision, Redesign, RouteStep, Signature, StepAssignment
+from workflows.queries.orphans import role_held
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """``others_open``: further unapproved steps of this sequence; ``next_sequence`` may be none."""
+    """A step and who signs it.
+
+    ``others_open``: further unapproved steps of this sequence; ``next_sequence`` may be none;
+    ``role_held``: the principal holds now what the step asked for when the route opened.
+    """
 
     step: RouteStep
     principal: Person
@@ -40,6 +46,7 @@ class Turn:
     previous_manifest: str
     actor_unit: str
     principal_unit: str
+    role_held: bool
 
 
 def turn_of(actor: Person, redesign: Redesign, at: datetime) -> Turn | None:
@@ -76,6 +83,7 @@ def turn_of(actor: Person, redesign: Redesign, at: datetime) -> Turn | None:
             ),
             actor_unit=_unit(Value(actor.pk), at),
             principal_unit=_unit(OuterRef("person"), at),
+            role_held=ExpressionWrapper(role_held(), output_field=BooleanField()),
         )
         .first()
     )
@@ -91,6 +99,7 @@ def turn_of(actor: Person, redesign: Redesign, at: datetime) -> Turn | None:
         previous_manifest=found.previous_manifest,
         actor_unit=found.actor_unit,
         principal_unit=found.principal_unit,
+        role_held=found.role_held,
     )
 
 

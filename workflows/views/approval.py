@@ -22,7 +22,7 @@ from workflows.choices import RedesignState, SignatureLevel, Verdict
 from workflows.forms.approval import DecisionForm
 from workflows.models import Redesign
 from workflows.operations import approval
-from workflows.queries.decision_page import SignOff, base_steps, shown_before, sign_off_of
+from workflows.queries.decision_page import SignOff, shown_before, sign_off_of
 from workflows.queries.packages import package_of
 from workflows.queries.redesigns import redesigns_visible_to
 from workflows.queries.sign_offs import TABS, row_of, rows_of
@@ -146,7 +146,6 @@ def _redesign(actor: Person, public_id: UUID) -> Redesign:
         redesigns_visible_to(actor)
         .exclude(state=RedesignState.DRAFT)
         .select_related("workflow__unit", "proposer", "base_version", "current_revision")
-        .prefetch_related(base_steps())
     )
     return get_object_or_404(rows, public_id=public_id)
 
@@ -162,7 +161,7 @@ def _level(page: SignOff) -> int:
     return page.turn.step.level if page.turn else SignatureLevel.REAUTHENTICATED
 
 
-def _shown(
+def _shown(  # noqa: PLR0913  (keyword-only facts of one answer)
     request: HttpRequest,
     page: SignOff,
     actor: Person,
@@ -185,7 +184,7 @@ def _shown(
         "chain": shown.chain(page, actor, timezone.now()),
         "help": shown.choice_help(page),
         "hash": shown.short_hash(page.revision.sha256),
-        "outcome": shown.outcome(page.redesign, page),
+        "outcome": shown.outcome(page),
         "simulated": page.redesign.workflow.is_simulated,
     }
     # A stale page is wholly out of date; any other refusal concerns the panel alone.

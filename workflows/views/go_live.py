@@ -28,7 +28,7 @@ PLACES = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", 
 @login_required
 @require_http_methods(["GET", "POST"])
 def go_live(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """ "Look up the date" shows the reading date and saves nothing; "Go live" says it for good."""
+    """Looking up the reading date saves nothing; going live says it for good."""
     actor, at = acting_person(request), timezone.now()
     redesign = get_object_or_404(
         redesigns_visible_to(actor).select_related(

@@ -11,7 +11,7 @@ from core.charts import words
 from people.models import Person
 from workflows.choices import Change, RouteState, StepState, Verdict
 from workflows.comparison import Comparison, Line
-from workflows.models import Redesign, RouteStep
+from workflows.models import RouteStep
 from workflows.queries.decision_page import SignOff, answered
 
 FIRST_CHANGES = 7
@@ -202,7 +202,7 @@ def short_hash(sha256: str) -> str:
     return f"{sha256[:4]}…{sha256[-4:]}"
 
 
-def outcome(redesign: Redesign, page: SignOff) -> tuple[str, str] | None:
+def outcome(page: SignOff) -> tuple[str, str] | None:
     """How the route ended, with its tone; None while it is open."""
     if page.route.state == RouteState.OPEN:
         return None

@@ -153,7 +153,7 @@ def test_htmx_gets_the_panel_alone_and_then_the_way_on(client):
 def test_a_page_that_is_out_of_date_keeps_the_note_and_says_what_changed(client):
     from workflows.models import Redesign
     from workflows.operations import approval
-    from workflows.operations.revisions import revise
+    from workflows.operations.redesigns import revise
 
     review = in_review()
     old = review.sha256
