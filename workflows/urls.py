@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from workflows.views import approval, go_live, inbox, redesign_editor, redesigns
+from workflows.views import approval, go_live, inbox, redesign_editor, redesigns, workflows
 
 app_name = "workflows"
 urlpatterns: list[URLPattern] = [
@@ -17,5 +17,10 @@ urlpatterns: list[URLPattern] = [
     path("redesigns/<uuid:public_id>/revise/", redesigns.revise, name="revise"),
     path("redesigns/<uuid:public_id>/copy/", redesigns.copy, name="redesign_copy"),
     path("redesigns/<uuid:public_id>/rebase/", redesigns.rebase, name="redesign_rebase"),
+    path("workflows/", workflows.workflow_index, name="list"),
+    path("workflows/new/", workflows.log, name="new"),
+    path("workflows/<uuid:public_id>/", workflows.workflow, name="workflow"),
+    path("workflows/<uuid:public_id>/edit/", workflows.edit, name="edit"),
+    path("workflows/<uuid:public_id>/history/", workflows.history, name="history"),
     path("workflows/<uuid:public_id>/propose/", redesigns.propose, name="propose"),
 ]

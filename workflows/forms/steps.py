@@ -7,7 +7,7 @@ on the page is the order of the numbers in the names.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -76,6 +76,12 @@ def cell(label: Any, css: str = "", **attrs: str) -> forms.TextInput:
     return forms.TextInput({"class": classes, "aria-label": label, "autocomplete": "off", **attrs})
 
 
+if TYPE_CHECKING:
+    _FormSet = forms.BaseFormSet["StepForm"]
+else:  # Django's own class takes no parameter at run time
+    _FormSet = forms.BaseFormSet
+
+
 class StepForm(forms.Form):
     """One as-is step. A line in which nothing is typed is no step."""
 
@@ -139,7 +145,7 @@ class StepForm(forms.Form):
         return self.is_filled
 
 
-class BaseStepFormSet(forms.BaseFormSet[StepForm]):
+class BaseStepFormSet(_FormSet):
     """``rows()`` are the filled lines in their order."""
 
     default_error_messages = {

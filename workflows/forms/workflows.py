@@ -9,7 +9,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db.models import Q, QuerySet
-from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -95,11 +94,7 @@ class WorkflowForm(forms.Form):
         max_length=300,
         widget=forms.TextInput(
             {
-                "list": "owner-options",
                 "autocomplete": "off",
-                "hx-get": reverse_lazy("workflows:owners"),
-                "hx-trigger": "input changed delay:300ms",
-                "hx-target": "#owner-options",
             }
         ),
         help_text=_("Answers for this work. A name or an e-mail address."),
@@ -161,8 +156,14 @@ class WorkflowForm(forms.Form):
             "name",
             "purpose",
             Row(Column("owner", css_class="col-md-6"), Column("unit", css_class="col-md-6")),
-            Row(Column("function", css_class="col-md-6"), Column("yearly_volume", css_class="col-md-6")),
-            Row(Column("gxp", css_class="col-md-6"), Column("picked_because_slow", css_class="col-md-6")),
+            Row(
+                Column("function", css_class="col-md-6"),
+                Column("yearly_volume", css_class="col-md-6"),
+            ),
+            Row(
+                Column("gxp", css_class="col-md-6"),
+                Column("picked_because_slow", css_class="col-md-6"),
+            ),
             Field("candidate_tools"),
             "row_version",
         )  # fmt: skip
