@@ -36,5 +36,5 @@ class LimitedUpload(FileUploadHandler):
             raise SkipFile
         return raw_data
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:  # noqa: ARG002
+    def file_complete(self, file_size: int) -> "UploadedFile[Any] | None":  # noqa: ARG002
         return None

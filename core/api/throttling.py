@@ -46,7 +46,7 @@ class TokenThrottle(BaseThrottle):
 
 def client_of(request: Request) -> str:
     if isinstance(request.auth, ApiToken):
-        return f"token {request.auth.pk}"
+        return f"token-{request.auth.pk}"
     if request.user is not None and request.user.is_authenticated:
-        return f"person {request.user.pk}"
-    return f"address {surroundings().remote_addr}"
+        return f"person-{request.user.pk}"
+    return f"address-{surroundings().remote_addr}"

@@ -64,9 +64,10 @@ class CasesView(APIView):
     def post(self, request: Request, workflow: str) -> Response:
         found = _workflow(_token(request), workflow)
         options, skip = _parameters(request)
+        owner = _token(request).owner
         received = imports.receive_file(
-            source=imports.source_for(workflow=found, actor=request.user),
-            actor=request.user,
+            source=imports.source_for(workflow=found, actor=owner),
+            actor=owner,
             upload=_body(request),
             options=options | {"encoding": options.get("encoding") or _charset(request)},
             channel=ImportChannel.API,

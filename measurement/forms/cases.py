@@ -77,7 +77,7 @@ class UploadForm(forms.Form):
         source: CaseSource | None = None,
         too_large: bool = False,
     ) -> None:
-        super().__init__(data, files, initial=_said_before(source))
+        super().__init__(data, files, initial=dict(_said_before(source)))
         self.use_required_attribute = False
         self.too_large = too_large
         self.fields["zone"].choices = zone_choices()  # type: ignore[attr-defined]
@@ -116,8 +116,8 @@ class UploadForm(forms.Form):
         return cleaned
 
     @property
-    def upload(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def upload(self) -> "UploadedFile[Any]":
+        file: UploadedFile[Any] = self.cleaned_data["file"]
         return file
 
     def options(self) -> dict[str, Any]:

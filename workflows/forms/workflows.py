@@ -77,6 +77,10 @@ class OwnerField(forms.CharField):
         return told_person(value) if isinstance(value, Person) else value
 
 
+def side_by_side(left: str, right: str) -> Row:
+    return Row(Column(left, css_class="col-md-6"), Column(right, css_class="col-md-6"))
+
+
 class WorkflowForm(forms.Form):
     name = LineField(
         label=_("What do you call this work?"),
@@ -155,18 +159,12 @@ class WorkflowForm(forms.Form):
         self.helper.layout = Layout(
             "name",
             "purpose",
-            Row(Column("owner", css_class="col-md-6"), Column("unit", css_class="col-md-6")),
-            Row(
-                Column("function", css_class="col-md-6"),
-                Column("yearly_volume", css_class="col-md-6"),
-            ),
-            Row(
-                Column("gxp", css_class="col-md-6"),
-                Column("picked_because_slow", css_class="col-md-6"),
-            ),
+            side_by_side("owner", "unit"),
+            side_by_side("function", "yearly_volume"),
+            side_by_side("gxp", "picked_because_slow"),
             Field("candidate_tools"),
             "row_version",
-        )  # fmt: skip
+        )
 
     def _field(self, name: str, _kind: type[Any]) -> Any:
         return self.fields[name]

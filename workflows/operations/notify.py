@@ -141,7 +141,7 @@ def _holders(role: Role) -> list[Person]:
 
 
 def _ending(state: str) -> str:
-    endings = {
+    endings: dict[str, str] = {
         RouteState.APPROVED: _(
             "Everybody has signed. The workflow's owner can say when it goes live."
         ),

@@ -309,9 +309,7 @@ def test_list_asks_the_same_for_one_and_for_many(client, name, django_assert_max
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_pages_ask_the_same_for_few_and_for_many_steps(
-    client, name, django_assert_max_num_queries
-):
+def test_pages_ask_the_same_for_few_and_for_many_steps(client, name, django_assert_max_num_queries):
     counts = []
     for steps in (1, 40):
         redesign = RedesignFactory(workflow=WorkflowFactory(steps=steps))

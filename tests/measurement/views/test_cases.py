@@ -1,0 +1,423 @@
+"""Pages of cases: reach, rights, what they say, and files that cannot be read."""
+
+import csv
+import io
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from core.choices import JobState
+from core.models import Job
+from measurement import tasks
+from measurement.models import Case, CaseImport, CaseSource, CaseSummary
+from people.choices import Role
+from tests.factories.measurement import CaseImportFactory, CaseSourceFactory, csv_of, good_rows
+from tests.factories.people import OrgUnitFactory, PersonFactory, RoleGrantFactory
+from tests.factories.workflows import WorkflowFactory
+
+pytestmark = pytest.mark.django_db
+EVIL = "<script>alert(1)</script>&\"'"
+
+
+@pytest.fixture(autouse=True)
+def _own_disk(tmp_path, settings):
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def workflow():
+    return WorkflowFactory()
+
+
+@pytest.fixture
+def owner(client, workflow):
+    client.force_login(workflow.owner)
+    return workflow.owner
+
+
+def url(name, thing):
+    return reverse(f"measurement:{name}", args=[thing.public_id])
+
+
+def text_of(response):
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def file_of(content, name="cases.csv"):
+    data = content.getvalue() if isinstance(content, io.BytesIO) else content
+    return SimpleUploadedFile(name, data)
+
+
+def run_jobs():
+    for job in Job.objects.filter(name="measurement.import_cases", state=JobState.QUEUED):
+        tasks.import_cases(str(job.public_id), **job.args)
+
+
+def held_import(client, workflow, *rows):
+    bad = rows or ("X,2026-01-06T08:00:00Z,2026-01-05T08:00:00Z,,,", ",2026-01-06T08:00:00Z,,,,")
+    client.post(url("upload", workflow), {"file": file_of(csv_of(*good_rows(3), *bad))})
+    run_jobs()
+    return CaseImport.objects.get()
+
+
+# --- reach --------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["cases", "upload", "sample"])
+def test_pages_of_a_workflow_are_not_there_for_another_unit(client, workflow, name):
+    client.force_login(OrgUnitFactory().head)
+
+    assert client.get(url(name, workflow)).status_code == 404
+
+
+def test_imports_are_not_there_for_another_unit(client, owner, workflow):
+    held = held_import(client, workflow)
+    client.force_login(OrgUnitFactory().head)
+
+    assert client.get(url("import", held)).status_code == 404
+    assert client.get(url("import_rejections", held)).status_code == 404
+    assert client.post(url("import_confirm", held)).status_code == 404
+    assert client.post(url("import_cancel", held)).status_code == 404
+    held.refresh_from_db()
+    assert held.job.state == JobState.NEEDS_REVIEW
+
+
+def test_auditor_looks_but_brings_nothing(client, owner, workflow):
+    held = held_import(client, workflow)
+    client.force_login(RoleGrantFactory(role=Role.AUDITOR).person)
+
+    page = client.get(url("cases", workflow))
+    assert page.status_code == 200
+    assert url("upload", workflow) not in page.content.decode()
+    assert client.get(url("import", held)).status_code == 200
+    assert client.get(url("upload", workflow)).status_code == 403
+    assert client.post(url("upload", workflow), {}).status_code == 403
+    assert client.post(url("import_confirm", held)).status_code == 403
+    assert client.post(url("import_cancel", held)).status_code == 403
+
+
+@pytest.mark.parametrize("who", ["owner", "manager above", "program office"])
+def test_those_who_may_bring_cases_see_the_form(client, who):
+    top = OrgUnitFactory()
+    workflow = WorkflowFactory(unit=OrgUnitFactory(parent=top), owner=PersonFactory())
+    person = {
+        "owner": lambda: workflow.owner,
+        "manager above": lambda: top.head,
+        "program office": lambda: RoleGrantFactory().person,
+    }[who]()
+    client.force_login(person)
+
+    assert client.get(url("upload", workflow)).status_code == 200
+
+
+# --- the workflow's cases -----------------------------------------------------------------------
+def test_cases_page_without_cases_says_how_to_start(client, owner, workflow):
+    page = text_of(client.get(url("cases", workflow)))
+
+    assert "No cases yet" in page
+    assert "0 of 40 finished cases." in page
+    assert url("upload", workflow) in page
+    assert f"/api/v1/workflows/{workflow.slug}/cases" in page
+
+
+def test_cases_page_says_when_there_are_enough(client, owner, workflow):
+    CaseSourceFactory(workflow=workflow)
+    reached = timezone.now()
+    CaseSummary.objects.create(
+        workflow=workflow,
+        cases=52,
+        completed=26,
+        open=26,
+        first_start=reached - timedelta(weeks=8),
+        covers_to=reached,
+        weekly=[["2026-09-01", 100.0, 7]] * 8,
+        refreshed_at=reached,
+    )
+
+    page = client.get(url("cases", workflow))
+
+    assert page.context["page"].readiness.enough_on == (reached + timedelta(weeks=4)).date()
+    assert "26 of 40 finished cases. At this pace there are enough on" in text_of(page)
+
+
+def test_cases_page_warns_of_old_data(client, owner, workflow):
+    reached = timezone.now() - timedelta(days=9)
+    CaseSummary.objects.create(
+        workflow=workflow, cases=1, covers_to=reached, first_start=reached, refreshed_at=reached
+    )
+
+    assert "The newest data is 9 days old" in text_of(client.get(url("cases", workflow)))
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_cases_page_takes_the_same_queries_for_one_and_many(
+    client, owner, workflow, count, django_assert_max_num_queries
+):
+    source = CaseSourceFactory(workflow=workflow)
+    CaseImportFactory.create_batch(count, source=source)
+    client.get(url("cases", workflow))
+
+    with django_assert_max_num_queries(12) as queries:
+        client.get(url("cases", workflow))
+    assert len(queries) == QUERIES_OF_CASES
+
+
+QUERIES_OF_CASES = 10
+
+
+# --- bringing a file in -------------------------------------------------------------------------
+def test_upload_answers_at_once_and_the_page_follows_the_job(client, owner, workflow):
+    answer = client.post(
+        url("upload", workflow),
+        {
+            "file": file_of(csv_of(*good_rows(3)), "../März.csv"),
+            "zone": "Europe/Zurich",
+            "data_from": "2026-01-01",
+            "covers_to": "2026-02-01",
+            "completed_only": "on",
+            "horizon_days": "30",
+            "column_kind": "Art",
+        },
+    )
+
+    made = CaseImport.objects.get()
+    assert answer.status_code == 302
+    assert answer.url == url("import", made)
+    assert (made.original_name, made.created_by) == ("März.csv", owner)
+    source = CaseSource.objects.get()
+    assert source.data_from == datetime(2025, 12, 31, 23, tzinfo=UTC)
+    assert (source.zone, source.mapping) == ("Europe/Zurich", {"kind": "Art"})
+    assert (source.completed_only, source.horizon_days) == (True, 30)
+    waiting = text_of(client.get(url("import", made)))
+    assert "The file is being checked" in waiting
+    assert 'hx-trigger="every 2s"' in waiting
+    assert "Look again" in waiting
+
+    run_jobs()
+
+    done = text_of(client.get(url("import", made)))
+    assert "3 rows were read" in done
+    assert "hx-trigger" not in done
+    made.refresh_from_db()
+    assert made.covers_to == datetime(2026, 2, 1, 23, tzinfo=UTC)
+
+
+def test_same_upload_again_says_so(client, owner, workflow):
+    client.post(url("upload", workflow), {"file": file_of(csv_of(*good_rows(3)))})
+    run_jobs()
+
+    again = client.post(
+        url("upload", workflow), {"file": file_of(csv_of(*good_rows(3)))}, follow=True
+    )
+
+    assert "This file is here already. Nothing was added." in text_of(again)
+    assert CaseImport.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "content, field, said",
+    [
+        (b"", "file", "The file is empty."),
+        (b"%PDF-1.7 rest", "file", "This is a PDF file"),
+        (b"a,b,c\n1,2,3\n", "file", "There is no column “case_id”"),
+        (b"case_id,started_at,completed_at\n", "file", "no rows"),
+        (b"case_id,started_at,completed_at\nA,2026-03-04T08:00:00,\n", "zone", "no offset"),
+        (b"case_id,started_at,completed_at\nM\xfc,2026-03-04T08:00:00Z,\n", "encoding", "Line 2"),
+        (b"x" * 100_000, "file", "Line 1 is longer than 65536"),
+    ],
+)
+def test_unreadable_file_is_refused_beside_its_field(client, owner, workflow, content, field, said):
+    answer = client.post(
+        url("upload", workflow),
+        {"file": file_of(content), "data_from": "2026-01-05", "column_kind": EVIL},
+    )
+
+    assert answer.status_code == 422
+    assert said in str(answer.context["form"].errors[field])
+    assert answer.context["form"]["data_from"].value() == "2026-01-05"
+    assert "<script>alert" not in answer.content.decode()
+    assert CaseImport.objects.count() == 0
+    source = CaseSource.objects.filter(workflow=workflow).first()
+    assert source is None or source.data_from is None
+
+
+def test_upload_without_a_file_or_with_wrong_days_keeps_what_was_typed(client, owner, workflow):
+    answer = client.post(
+        url("upload", workflow),
+        {
+            "data_from": "2030-01-01",
+            "covers_to": "2031-01-01",
+            "completed_only": "on",
+            "horizon_days": "1e309",
+            "zone": "Mars/Base",
+            "encoding": "utf-7",
+        },
+    )
+
+    assert answer.status_code == 422
+    assert {"file", "covers_to", "horizon_days", "zone", "encoding"} <= set(
+        answer.context["form"].errors
+    )
+
+
+def test_upload_over_the_limit_is_dropped_while_it_comes_in(client, owner, workflow, settings):
+    settings.UPLOAD_LIMIT_BYTES = 200_000
+
+    answer = client.post(url("upload", workflow), {"file": file_of(b"x" * 300_000)})
+
+    assert answer.status_code == 422
+    assert "larger than 0 MB" in str(answer.context["form"].errors["file"])
+    assert CaseImport.objects.count() == 0
+
+
+def test_upload_takes_at_most_fifteen_queries(
+    client, owner, workflow, django_assert_max_num_queries
+):
+    CaseSourceFactory(workflow=workflow)
+    upload = file_of(csv_of(*good_rows(3)))
+    client.get(url("upload", workflow))
+
+    with django_assert_max_num_queries(15):
+        client.post(url("upload", workflow), {"file": upload})
+
+
+def test_sample_file_is_one_that_imports(client, owner, workflow):
+    sample = client.get(url("sample", workflow))
+    assert sample["Content-Disposition"].startswith("attachment")
+
+    client.post(url("upload", workflow), {"file": file_of(sample.content)})
+    run_jobs()
+
+    assert CaseImport.objects.get().rows_created == 4
+    assert Case.objects.get(case_id="BR-1001").fields == {"right_first_time": 1, "pages": 12}
+
+
+# --- deciding about refused rows ----------------------------------------------------------------
+def test_review_shows_lines_and_reasons(client, owner, workflow):
+    held = held_import(client, workflow)
+
+    page = text_of(client.get(url("import", held)))
+
+    assert "2 of 5 rows were not read" in page
+    assert "Ends before it starts, or lies in the future: 1." in page
+    assert "Nothing was saved." in page
+    assert "Import the 3 good rows" in page
+
+
+def test_good_rows_go_in_when_somebody_says_so(client, owner, workflow):
+    held = held_import(client, workflow)
+
+    answer = client.post(url("import_confirm", held))
+    run_jobs()
+
+    assert answer.url == url("import", held)
+    assert Case.objects.count() == 3
+    page = text_of(client.get(url("import", held)))
+    assert "3 new cases" in page
+    assert "2 rows were left out" in page
+    again = client.post(url("import_confirm", held))
+    assert again.status_code == 409
+    assert "This import has ended already." in text_of(again)
+
+
+def test_cancelled_import_saves_nothing(client, owner, workflow):
+    held = held_import(client, workflow)
+
+    client.post(url("import_cancel", held))
+
+    assert "This delivery was cancelled" in text_of(client.get(url("import", held)))
+    assert Case.objects.count() == 0
+    assert client.post(url("import_cancel", held)).status_code == 409
+
+
+def test_file_without_one_good_row_offers_no_import(client, owner, workflow):
+    client.post(url("upload", workflow), {"file": file_of(csv_of(",2026-01-06T08:00:00Z,,,,"))})
+    run_jobs()
+    held = CaseImport.objects.get()
+
+    page = text_of(client.get(url("import", held)))
+
+    assert "Not one row can be imported" in page
+    assert url("import_confirm", held) not in page
+    assert client.post(url("import_confirm", held)).status_code == 422
+
+
+def test_failed_import_says_why(client, owner, workflow, monkeypatch):
+    from measurement.operations.imports import receiving
+
+    monkeypatch.setattr(receiving, "_look", lambda *_: None)
+    client.post(url("upload", workflow), {"file": file_of(b"case_id,started_at\n1,2\n")})
+    run_jobs()
+
+    page = text_of(client.get(url("import", CaseImport.objects.get())))
+
+    assert "This file was not read" in page
+    assert "There is no column “completed_at”" in page
+    assert "Upload another file" in page
+
+
+HOSTILE = ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "＝1+1", " =1+1", EVIL, 'say "hi", twice']
+
+
+def test_rejected_rows_come_as_a_table_no_spreadsheet_runs(client, owner, workflow):
+    rows = [f'"{cell.replace(chr(34), chr(34) * 2)}",-5,,,,' for cell in HOSTILE]
+    held = held_import(client, workflow, *rows)
+
+    answer = client.get(url("import_rejections", held))
+
+    assert answer["Content-Type"].startswith("text/csv")
+    assert answer["Content-Disposition"].startswith("attachment; filename=")
+    table = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    assert table[0][:5] == ["line", "reason", "column", "case_id", "started_at"]
+    for line, cell in zip(table[1:], HOSTILE, strict=True):
+        assert line[3].removeprefix("'") == cell.strip()
+        assert line[3][0] not in "=+-@＝"
+        assert line[4] == "-5"
+    assert table[1][0] == "5"
+
+
+def test_hostile_texts_of_a_file_are_only_text(client, owner, workflow):
+    held = held_import(client, workflow, f"{EVIL.replace(',', '')},{EVIL},,,,")
+
+    page = client.get(url("import", held)).content.decode()
+
+    assert "<script>alert" not in page
+
+
+def test_import_page_takes_a_fixed_number_of_queries(
+    client, owner, workflow, django_assert_max_num_queries
+):
+    held = held_import(client, workflow, *[f"X{n},bad,,,," for n in range(60)])
+
+    with django_assert_max_num_queries(12):
+        page = client.get(url("import", held))
+    assert len(page.context["page"].rows) == 20
+    assert "The first 20 of 60" in text_of(page)
+
+
+# --- what other pages show ----------------------------------------------------------------------
+def test_baseline_facts_count_finished_cases_in_one_query(workflow, django_assert_num_queries):
+    from core.panels import facts_about
+
+    other = WorkflowFactory()
+    CaseSummary.objects.create(workflow=workflow, completed=26, refreshed_at=timezone.now())
+
+    with django_assert_num_queries(1):
+        facts = facts_about("measurement.baseline", [workflow, other])
+
+    assert facts == {workflow.pk: 26, other.pk: 0}
+
+
+def test_cases_panel_draws_the_baseline(rf, workflow):
+    from django.template import Context, Template
+
+    request = rf.get("/")
+    request.user = workflow.owner
+    drawn = Template('{% load panels %}{% panel "measurement.cases" workflow %}').render(
+        Context({"request": request, "workflow": workflow})
+    )
+
+    assert "0 of 40 finished cases." in drawn
+    assert url("upload", workflow) in drawn

@@ -1,0 +1,239 @@
+"""Two at one moment: whatever the order, exactly one history comes out of it."""
+
+import random
+from uuid import uuid4
+
+import pytest
+from django.db import connections
+
+from core.errors import DomainError
+from core.models import AuditEvent
+from people.choices import Role
+from people.models import Person
+from tests.factories.people import DelegationFactory, PersonFactory, RoleGrantFactory
+from tests.factories.sign_offs import NOON, credentials_of, in_review, sign
+from workflows.choices import RedesignState, RouteState, StepState, Verdict
+from workflows.models import Decision, Reauthentication, Redesign, Route, Signature
+from workflows.operations import approval
+from workflows.operations.policies import publish_policy
+from workflows.operations.presence import SIMULATED, Proof
+from workflows.operations.redesigns import revise
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def holds():
+    """The invariants, asked of the tables as they are; each query gives what must not be."""
+    for redesign in Redesign.objects.all():
+        routes = Route.objects.filter(redesign=redesign)
+        is_open = routes.filter(state=RouteState.OPEN)
+        assert is_open.count() == (redesign.state == RedesignState.IN_REVIEW)
+        for route in is_open:
+            assert route.revision_id == redesign.current_revision_id
+        if redesign.state == RedesignState.APPROVED:
+            signed = routes.get(state=RouteState.APPROVED)
+            assert signed.revision_id == redesign.current_revision_id
+            assert {step.state for step in signed.steps.all()} == {StepState.APPROVED}
+    for decision in Decision.objects.select_related("route__redesign", "revision", "step"):
+        redesign = decision.route.redesign
+        authors = {redesign.proposer_id}
+        for revision in redesign.revisions.all():
+            authors |= set(revision.authorships.values_list("person_id", flat=True))
+        assert not authors & {decision.decided_by_id, decision.on_behalf_of_id}
+        assert decision.content_sha256 == decision.revision.sha256
+        assert decision.revision_id == decision.route.revision_id
+    count = Decision.objects.count()
+    assert Signature.objects.count() == Reauthentication.objects.count() == count
+    verbs = ["redesign.approved_step", "redesign.rejected", "redesign.changes_requested"]
+    assert AuditEvent.objects.filter(verb__in=verbs).count() == count
+
+
+def two_of_quality():
+    office = PersonFactory()
+    RoleGrantFactory(person=office, role=Role.PROGRAM_OFFICE)
+    step = {"role": "quality", "title": "Quality", "meaning": "reviewed", "quorum": 2}
+    publish_policy(rules=[{"when": {}, "step": step}], reason="Two", actor=office)
+    signers = [RoleGrantFactory(role=Role.QUALITY).person for _ in range(2)]
+    return in_review(gxp=True, quality=signers[0]), signers
+
+
+def test_two_approvers_at_once_are_both_counted(run_together):
+    review, signers = two_of_quality()
+
+    outcomes = run_together(*[lambda one=one: sign(review, one) for one in signers])
+
+    assert all(isinstance(one, Decision) for one in outcomes), outcomes
+    review.redesign.refresh_from_db()
+    assert review.redesign.state == RedesignState.APPROVED
+    holds()
+
+
+def test_a_double_click_at_once_is_one_decision(run_together):
+    review = in_review()
+    key = uuid4()
+
+    outcomes = run_together(*[lambda: sign(review, review.boss, key=key)] * 2)
+
+    assert outcomes[0] == outcomes[1]
+    assert Decision.objects.count() == 1
+    holds()
+
+
+def test_two_verdicts_of_one_person_at_once_are_one_decision(run_together):
+    review = in_review()
+
+    outcomes = run_together(
+        lambda: sign(review, review.boss),
+        lambda: sign(review, review.boss, Verdict.REJECTED),
+    )
+
+    assert sorted(isinstance(one, DomainError) for one in outcomes) == [False, True]
+    assert Decision.objects.count() == 1
+    holds()
+
+
+def test_principal_and_stand_in_at_once_are_one_signature(run_together):
+    review = in_review()
+    stand_in = PersonFactory()
+    DelegationFactory(principal=review.boss, delegate=stand_in)
+
+    outcomes = run_together(lambda: sign(review, review.boss), lambda: sign(review, stand_in))
+
+    assert sorted(isinstance(one, DomainError) for one in outcomes) == [False, True]
+    holds()
+
+
+@pytest.mark.parametrize("other", ["revise", "withdraw"])
+def test_approve_against_what_takes_it_away(run_together, other):
+    review = in_review()
+    author = review.redesign.proposer
+    acts = {
+        "revise": lambda: revise(redesign=review.redesign, actor=author, at=NOON),
+        "withdraw": lambda: approval.withdraw_redesign(
+            redesign=review.redesign, actor=author, reason="Later", at=NOON
+        ),
+    }
+
+    outcomes = run_together(lambda: sign(review, review.boss), acts[other])
+
+    assert sorted(isinstance(one, DomainError) for one in outcomes) == [False, True], outcomes
+    review.redesign.refresh_from_db()
+    approved = review.redesign.state == RedesignState.APPROVED
+    assert Decision.objects.exists() is approved
+    holds()
+
+
+def test_two_submits_at_once_open_one_route(run_together):
+    review = in_review()
+    redesign = revise(redesign=review.redesign, actor=review.redesign.proposer, at=NOON)
+
+    outcomes = run_together(
+        *[lambda: approval.submit_redesign(redesign=redesign, actor=redesign.proposer, at=NOON)] * 2
+    )
+
+    assert sorted(isinstance(one, DomainError) for one in outcomes) == [False, True], outcomes
+    assert Route.objects.filter(state=RouteState.OPEN).count() == 1
+    holds()
+
+
+def test_somebody_deactivated_in_this_moment_either_signed_before_or_not_at_all(run_together):
+    review = in_review()
+
+    def deactivate():
+        return Person.objects.filter(pk=review.boss.pk).update(
+            is_active=False, signing_enabled=False
+        )
+
+    outcomes = run_together(lambda: sign(review, review.boss), deactivate)
+
+    assert outcomes[1] == 1
+    assert isinstance(outcomes[0], Decision | DomainError)
+    holds()
+
+
+def test_wrong_passwords_at_once_are_all_counted(run_together):
+    review = in_review()
+    wrong = credentials_of(review.boss, "wrong")
+
+    def attempt():
+        return approval.decide(
+            redesign=review.redesign,
+            actor=review.boss,
+            verdict=Verdict.APPROVED,
+            shown_sha256=review.sha256,
+            request_key=uuid4(),
+            credentials=wrong,
+            at=NOON,
+        )
+
+    outcomes = run_together(*[attempt] * 8)
+
+    assert all(isinstance(one, DomainError) for one in outcomes)
+    assert AuditEvent.objects.filter(verb="signing.refused").count() == 5
+    assert AuditEvent.objects.filter(verb="signing.locked").count() == 1
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_random_acts_of_many_never_reach_a_forbidden_state(run_together, seed):
+    """Eight at once, every act by anybody, also by authors and strangers, on two redesigns."""
+    from tests.factories.sign_offs import workflow_below
+
+    boss, quality = PersonFactory(), PersonFactory()
+    RoleGrantFactory(person=quality, role=Role.QUALITY)
+    reviews = [
+        in_review(
+            boss=boss,
+            quality=quality,
+            workflow=workflow_below(boss, gxp=True, is_simulated=True),
+            gxp=True,
+        )
+        for _ in range(2)
+    ]
+    stand_in = PersonFactory()
+    DelegationFactory(principal=boss, delegate=stand_in)
+    authors = [review.redesign.proposer for review in reviews]
+    people = [boss, quality, stand_in, *authors, PersonFactory()]
+    bugs = []
+
+    def act(dice):
+        redesign = Redesign.objects.get(pk=dice.choice(reviews).redesign.pk)
+        actor = dice.choice(people)
+        kind = dice.random()
+        try:
+            if kind < 0.15:
+                revise(redesign=redesign, actor=redesign.proposer, at=NOON)
+            elif kind < 0.4:
+                approval.submit_redesign(redesign=redesign, actor=redesign.proposer, at=NOON)
+            elif kind < 0.41:
+                approval.withdraw_redesign(
+                    redesign=redesign, actor=redesign.proposer, reason="x", at=NOON
+                )
+            else:
+                verdict = dice.choice(
+                    [Verdict.APPROVED] * 6 + [Verdict.CHANGES_REQUESTED, Verdict.REJECTED]
+                )
+                approval.sign(
+                    redesign=redesign,
+                    actor=actor,
+                    said=approval.Said(
+                        verdict, "because", redesign.current_revision.sha256, uuid4()
+                    ),
+                    proof=Proof(actor.pk, SIMULATED, "x", NOON),
+                    at=NOON,
+                )
+        except DomainError:
+            pass
+        except Exception as error:  # noqa: BLE001  (anything else is a bug, and told)
+            bugs.append(error)
+
+    def many(number):
+        dice = random.Random(seed * 100 + number)  # noqa: S311
+        for _ in range(25):
+            act(dice)
+
+    outcomes = run_together(*[lambda one=one: many(one) for one in range(8)], seconds=60)
+
+    connections.close_all()
+    assert outcomes == [None] * 8
+    assert bugs == []
+    holds()
