@@ -1,10 +1,12 @@
 """A limit on uploaded files that holds before they fill a disk."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
 
 FAR_TOO_LARGE = 2  # times the limit: no longer worth reading to the end
 

@@ -2,10 +2,12 @@
 
 import signal
 import time
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from adoption_portal.launcher import accounts, addresses, folders, postgres, redis_server
+from adoption_portal.launcher.errors import CannotStart
 from adoption_portal.launcher.errors import CannotStart
 from adoption_portal.launcher.supervisor import Child, Service, Supervisor
 
@@ -13,6 +15,8 @@ DATABASE = "portal"
 OWNER = "portal_owner"
 WORKER = "portal_app"
 LOG_LIMIT = 5_000_000
+PATIENCE_WITH_OLD_BACKENDS = 15.0
+OLD_BACKENDS = (b"pre-existing shared memory block", b'lock file "postmaster.pid" already exists')
 
 
 @dataclass(slots=True)
@@ -95,23 +99,39 @@ def start_postgres(  # noqa: PLR0913 keyword-only facts of one server
         durable=durable,
     )
     cluster.initialise()
-    _start_patiently(
-        supervisor,
-        cluster,
-        Service(
-            name="postgres",
-            command=cluster.command(),
-            environment=environment | {"LC_MESSAGES": "C"},
-            log=fresh_log(data, "postgres"),
-            stop_signal=signal.SIGINT,  # fast: ends sessions, writes everything
-            patience=20,
-            layer=0,
-            folder="/",
-            before=cluster.clear_stale,
-        ),
+    service = Service(
+        name="postgres",
+        command=cluster.command(),
+        environment=environment | {"LC_MESSAGES": "C"},
+        log=fresh_log(data, "postgres"),
+        stop_signal=signal.SIGINT,  # fast: ends sessions, writes everything
+        patience=20,
+        layer=0,
+        folder="/",
+        before=cluster.clear_stale,
     )
+    _start_patiently(supervisor, service, cluster)
     postgres.provide(cluster, database=DATABASE, roles=roles)
     return cluster
+
+
+def _start_patiently(supervisor: Supervisor, service: Service, cluster: postgres.Cluster) -> None:
+    """After a kill -9 old backends need some seconds to notice; until then a new server refuses."""
+    deadline = time.monotonic() + PATIENCE_WITH_OLD_BACKENDS
+    while True:
+        log = service.log
+        written = log.stat().st_size if log and log.exists() else 0
+        child = supervisor.start(service)
+        try:
+            supervisor.wait_for(child, lambda: cluster.ready(child.process.pid), 60)
+        except CannotStart:
+            said = log.read_bytes()[written:] if log and log.exists() else b""
+            if not any(sign in said for sign in OLD_BACKENDS) or time.monotonic() > deadline:
+                raise
+            supervisor.stop(child)
+            supervisor.pump(0.3)
+        else:
+            return
 
 
 def fresh_log(data: Path, name: str) -> Path:

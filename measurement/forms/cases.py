@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +14,9 @@ from django.utils.translation import gettext_lazy
 from measurement.errors import file_refusal
 from measurement.models import CaseSource
 from measurement.parsing import ENCODINGS, FIELDS
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
 
 PLACES = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Pacific/")
 EARLIEST = date(1970, 1, 1)

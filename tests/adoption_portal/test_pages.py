@@ -1,7 +1,5 @@
 """The frame, the sign-in, the refusals and the small public files."""
 
-# ruff: noqa: E501 - tables of cases read better in one line
-
 import json
 
 import pytest

@@ -195,7 +195,7 @@ def test_signal_inside_a_held_block_waits_for_its_end():
     signals = StopSignals()
     written = []
 
-    with pytest.raises(StopRequested), signals.held():  # noqa: PT012 the block is the point
+    with pytest.raises(StopRequested), signals.held():
         signals._note(signal.SIGTERM, None)
         written.append("the process just started")
 

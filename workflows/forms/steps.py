@@ -182,7 +182,6 @@ def step_formset(form: type[StepForm] = StepForm) -> type[BaseStepFormSet]:
         validate_max=True,
         absolute_max=MAX_STEPS + SPARE_ROWS,
     )
-    return cast("type[BaseStepFormSet]", made)
     formset: type[BaseStepFormSet] = made
     return formset
 

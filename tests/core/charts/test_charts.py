@@ -1,7 +1,5 @@
 """Every chart, for odd data too: valid XML, named, inside its area, no style, text escaped."""
 
-# ruff: noqa: E501 - tables of cases read better in one line
-
 import math
 import re
 from datetime import date, timedelta

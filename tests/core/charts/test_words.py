@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - tables of cases read better in one line
 import math
 from datetime import UTC, date, datetime
 from decimal import Decimal

@@ -189,7 +189,7 @@ def test_other_media_types_are_415(client, workflow):
 def test_only_the_scope_opens_the_door(client, workflow):
     body = json.dumps(ROW)
 
-    assert post(client, workflow.slug, body, token="apt_none_such").status_code == 401  # noqa: S106
+    assert post(client, workflow.slug, body, token="apt_none_such").status_code == 401
     assert post(client, workflow.slug, body, token=key("jobs:read")).status_code == 403
     client.force_login(workflow.owner)
     signed_in = client.post(

@@ -244,7 +244,8 @@ def test_a_step_needs_its_quorum_its_turn_and_a_decision():
 
 STEP = (
     "INSERT INTO workflows_routestep (route_id, sequence, position, role, title, why, meaning, "
-    "level, quorum, state, opened_at) VALUES (%s, 1, 9, 'it', 'IT', '', 'reviewed', 1, 1, %s, now())"
+    "level, quorum, state, opened_at) "
+    "VALUES (%s, 1, 9, 'it', 'IT', '', 'reviewed', 1, 1, %s, now())"
 )
 
 
@@ -539,13 +540,17 @@ def test_going_live_without_approval_is_refused():
         "SET session_replication_role = replica",
         "COPY workflows_decision FROM PROGRAM 'true'",
         "UPDATE workflows_revision SET summary = 'x'",
-        "UPDATE workflows_redesign SET state = 'measured'",
+        "UPDATE workflows_redesign SET state = 'approved'",
         "UPDATE workflows_routestep SET quorum = 1, level = 0",
         "UPDATE workflows_stepassignment SET ended_at = NULL, ended_reason = ''",
-        "CREATE TRIGGER mine BEFORE INSERT ON workflows_decision FOR EACH ROW "
-        "EXECUTE FUNCTION portal_refuse_change()",
-        "INSERT INTO workflows_signature SELECT * FROM workflows_signature "
-        "ON CONFLICT (id) DO UPDATE SET printed_name = 'x'",
+        (
+            "CREATE TRIGGER mine BEFORE INSERT ON workflows_decision FOR EACH ROW "
+            "EXECUTE FUNCTION portal_refuse_change()"
+        ),
+        (
+            "INSERT INTO workflows_signature SELECT * FROM workflows_signature "
+            "ON CONFLICT (id) DO UPDATE SET printed_name = 'x'"
+        ),
     ],
 )
 def test_the_applications_role_cannot_tamper(application_role, db, statement):
