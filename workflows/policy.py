@@ -38,6 +38,7 @@ ATTRIBUTES: dict[str, frozenset[Any]] = {
     "tool_approved": frozenset({True, False, None}),
     "generative": frozenset({True, False, None}),
 }
+FOR_APPROVAL = [one.value for one in Meaning if one not in {Meaning.SENT_BACK, Meaning.REJECTED}]
 OUTCOMES = ("step", "block", "warn")
 LONGEST_DUE_DAYS = 90
 LARGEST_QUORUM = 20
@@ -170,12 +171,12 @@ def _step_problem(step: object) -> str | None:  # noqa: PLR0911 one line a rule
         return "'step' is an object"
     if set(step) - STEP_KEYS:
         return f"unknown key {min(set(step) - STEP_KEYS)!r} in 'step'"
-    if step.get("role") not in ROLES:
+    if step.get("role") not in list(ROLES):
         return f"unknown role {step.get('role')!r}"
     title = step.get("title")
     if not isinstance(title, str) or not 0 < len(title.strip()) <= 100:  # noqa: PLR2004
         return "'title' has 1 to 100 characters"
-    if step.get("meaning") not in set(Meaning.values) - {Meaning.SENT_BACK, Meaning.REJECTED}:
+    if step.get("meaning") not in FOR_APPROVAL:
         return f"unknown meaning {step.get('meaning')!r}"
     why = step.get("why", "")
     if not isinstance(why, str) or len(why) > 200:  # noqa: PLR2004

@@ -20,7 +20,7 @@ from workflows.signing import (
 )
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-CONTENT = {"format": 1, "summary": "Prüfung “schneller” 🚀 <b>‮", "ratio": "0.8"}
+CONTENT = {"format": 1, "summary": "Prüfung “schneller” 🚀 <b>\u202e", "ratio": "0.8"}
 INES = PrintedPerson("p1", "Ines Marchetti", "Head", "Batch release")
 FIRST = Signing(
     decision="d1",
