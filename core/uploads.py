@@ -22,6 +22,17 @@ class LimitedUpload(FileUploadHandler):
     def __init__(self, request: Any = None) -> None:
         super().__init__(request)
         self._size = 0
+        self._announced = 0
+
+    def handle_raw_input(
+        self,
+        input_data: Any,  # noqa: ARG002
+        META: dict[str, str],  # noqa: ARG002, N803 - Django's name
+        content_length: int,
+        boundary: bytes,  # noqa: ARG002
+        encoding: str | None = None,  # noqa: ARG002
+    ) -> None:
+        self._announced = content_length
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
@@ -31,9 +42,7 @@ class LimitedUpload(FileUploadHandler):
         self._size += len(raw_data)
         if self._size > settings.UPLOAD_LIMIT_BYTES:
             self.request.upload_too_large = True  # type: ignore[union-attr]
-            if self.content_length and self.content_length > (
-                FAR_TOO_LARGE * settings.UPLOAD_LIMIT_BYTES
-            ):
+            if self._announced > FAR_TOO_LARGE * settings.UPLOAD_LIMIT_BYTES:
                 raise StopUpload(connection_reset=True)
             raise SkipFile
         return raw_data

@@ -1,4 +1,4 @@
-# ruff: noqa: ANN001, ANN201, INP001, PTH123, T201  (a script for people who have Python alone)
+# ruff: noqa: ANN001, ANN201, PTH123  (a script for people who have Python alone)
 """Verify a sign-off package offline: python3 verify_signatures.py sign-off-….json
 
 Needs nothing but Python 3. Prints every problem, or that the package is whole; exit code 1 or 0.

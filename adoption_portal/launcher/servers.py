@@ -2,12 +2,10 @@
 
 import signal
 import time
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from adoption_portal.launcher import accounts, addresses, folders, postgres, redis_server
-from adoption_portal.launcher.errors import CannotStart
 from adoption_portal.launcher.errors import CannotStart
 from adoption_portal.launcher.supervisor import Child, Service, Supervisor
 
@@ -123,7 +121,7 @@ def _start_patiently(supervisor: Supervisor, service: Service, cluster: postgres
         written = log.stat().st_size if log and log.exists() else 0
         child = supervisor.start(service)
         try:
-            supervisor.wait_for(child, lambda: cluster.ready(child.process.pid), 60)
+            supervisor.wait_for(child, lambda: cluster.ready(child.process.pid), 60)  # noqa: B023
         except CannotStart:
             said = log.read_bytes()[written:] if log and log.exists() else b""
             if not any(sign in said for sign in OLD_BACKENDS) or time.monotonic() > deadline:

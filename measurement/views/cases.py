@@ -83,8 +83,7 @@ def upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
         raise PermissionDenied(NOT_YOURS)
     source = CaseSource.objects.filter(workflow=workflow).first()
     form = UploadForm(
-        request.POST or None,
-        request.FILES or None,
+        *((request.POST, request.FILES) if request.method == "POST" else ()),
         source=source,
         too_large=getattr(request, "upload_too_large", False),
     )
