@@ -93,7 +93,7 @@ def upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
         if form.is_valid():
             try:
                 received = imports.receive_file(
-                    source=imports.source_for(workflow=workflow, actor=actor),
+                    source=source or imports.new_source(workflow),
                     actor=actor,
                     upload=form.upload,
                     options=form.options(),

@@ -43,7 +43,8 @@ def receive_file(
     """Store the file and ask for "measurement.import_cases".
 
     ``options``: ``zone``, ``encoding``, ``covers_to``. ``source_facts`` change the source in the
-    same transaction. Raises FileRefusedError for what the beginning of the file already shows.
+    same transaction; an unsaved source is made there. Raises FileRefusedError for
+    what the beginning of the file already shows.
     """
     for fact, value in (source_facts or {}).items():
         setattr(source, fact, value)
@@ -51,9 +52,7 @@ def receive_file(
     with files.stored(upload) as file:
         _look(file, wanted)
         with transaction.atomic():
-            source = CaseSource.objects.select_for_update(no_key=True).get(pk=source.pk)
-            if source_facts:
-                source = sources.save_source(source=source, actor=actor, **source_facts)
+            source = sources.locked_source(source=source, actor=actor, facts=source_facts or {})
             before = _same_delivery(source, file.sha256, wanted, skip_bad_rows=skip_bad_rows)
             if before is None:
                 made = _create(

@@ -1,5 +1,6 @@
 """How a workflow's case source is to be read."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -12,33 +13,56 @@ from workflows.models import Workflow
 FACTS = ("name", "zone", "mapping", "completed_only", "horizon_days", "data_from")
 
 
+def new_source(workflow: Workflow) -> CaseSource:
+    """What a workflow's first delivery begins with; not saved yet."""
+    return CaseSource(workflow=workflow, name=workflow.name, is_simulated=workflow.is_simulated)
+
+
 @transaction.atomic
 def source_for(*, workflow: Workflow, actor: Person | None) -> CaseSource:
     """The workflow's source; made under the workflow's name when there is none."""
     found = CaseSource.objects.filter(workflow=workflow).first()
-    if found is not None:
-        return found
-    Workflow.objects.select_for_update(no_key=True).get(pk=workflow.pk)
-    source, made = CaseSource.objects.get_or_create(
-        workflow=workflow,
-        defaults={"name": workflow.name, "is_simulated": workflow.is_simulated},
-    )
-    if made:
-        record("cases.source_created", subject=workflow, actor=actor, after={"name": source.name})
-    return source
+    return found or _created(new_source(workflow), actor)
 
 
 @transaction.atomic
 def save_source(*, source: CaseSource, actor: Person | None, **facts: Any) -> CaseSource:
     """Change how the source is read from now on; cases that are in stay as they are."""
-    source = CaseSource.objects.select_for_update(no_key=True).get(pk=source.pk)
+    return locked_source(source=source, actor=actor, facts=facts)
+
+
+def locked_source(
+    *, source: CaseSource, actor: Person | None, facts: Mapping[str, Any]
+) -> CaseSource:
+    """The source with its row locked and ``facts`` saved; an unsaved one is made. In a transaction.
+
+    TypeError for a fact that no source has.
+    """
+    unknown = facts.keys() - set(FACTS)
+    if unknown:
+        raise TypeError(f"a case source has no {', '.join(sorted(unknown))}")
+    if source.pk is None:
+        source = _created(source, actor)
+    else:
+        source = CaseSource.objects.select_for_update(no_key=True).get(pk=source.pk)
     before = {name: getattr(source, name) for name in FACTS}
-    for name, value in facts.items():
-        if name not in FACTS:
-            raise TypeError(f"a case source has no {name}")
-        setattr(source, name, value)
-    old, new = changes(before, {name: getattr(source, name) for name in FACTS})
+    old, new = changes(before, before | dict(facts))
     if new:
+        for name, value in facts.items():
+            setattr(source, name, value)
         source.save(update_fields=[*FACTS])
         record("cases.source_changed", subject=source.workflow, actor=actor, before=old, after=new)
+    return source
+
+
+def _created(source: CaseSource, actor: Person | None) -> CaseSource:
+    """Two first deliveries at once: the second finds the source of the first."""
+    workflow = source.workflow
+    Workflow.objects.select_for_update(no_key=True).get(pk=workflow.pk)
+    found = CaseSource.objects.filter(workflow=workflow).first()
+    if found is not None:
+        return found
+    source.save(force_insert=True)
+    facts = {name: getattr(source, name) for name in FACTS}
+    record("cases.source_created", subject=workflow, actor=actor, after=facts)
     return source
