@@ -29,7 +29,7 @@ class LimitedUpload(FileUploadHandler):
         input_data: Any,  # noqa: ARG002
         META: dict[str, str],  # noqa: ARG002, N803 - Django's name
         content_length: int,
-        boundary: bytes,  # noqa: ARG002
+        boundary: str,  # noqa: ARG002
         encoding: str | None = None,  # noqa: ARG002
     ) -> None:
         self._announced = content_length
