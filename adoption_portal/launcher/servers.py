@@ -50,25 +50,6 @@ def wait_for_redis(supervisor: Supervisor, redis: Redis) -> None:
     supervisor.wait_for(redis.child, lambda: redis_server.answers(redis.socket_path), 30)
 
 
-def _start_patiently(supervisor: Supervisor, cluster: postgres.Cluster, service: Service) -> None:
-    """After a kill -9 the old server's sessions still hold its memory for a moment: try again.
-
-    Up to 12 s of trying, and 60 s of crash recovery for the server that stays. Raises CannotStart.
-    """
-    deadline = time.monotonic() + 12
-    while True:
-        child = supervisor.start(service)
-        try:
-            supervisor.wait_for(child, lambda: cluster.ready(child.process.pid), 60)  # noqa: B023
-        except CannotStart:
-            supervisor.stop(child)
-            if time.monotonic() > deadline:
-                raise
-            supervisor.pump(0.5)
-        else:
-            return
-
-
 def start_postgres(  # noqa: PLR0913 keyword-only facts of one server
     supervisor: Supervisor,
     data: Path,
