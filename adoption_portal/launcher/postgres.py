@@ -4,6 +4,7 @@ import importlib.util
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -171,21 +172,24 @@ class Cluster:
         return [*self.account.prefix, self.binaries.postgres, "-D", str(self.data), *options]
 
     def clear_stale(self) -> None:
-        """Remove the lock file of a server that is dead; end one that outlived its launcher.
+        """Remove the lock files of a server that is dead; end one that outlived its launcher.
 
-        The caller holds the data folder's lock, so nobody else's server can be in it.
+        Both locks: the one in the data and the one beside the socket. PostgreSQL believes in
+        either as long as the process number is taken, and a zombie's is. The caller holds the
+        data folder's lock and the socket folder is this data folder's, so nobody else is in them.
         """
         lock_file = self.data / "postmaster.pid"
         try:
             pid = int(lock_file.read_text().split("\n", 1)[0])
         except (FileNotFoundError, ValueError):
-            lock_file.unlink(missing_ok=True)
-            return
-        if liveness.alive(pid) and self._is_ours(pid):
-            os.kill(pid, 2)  # SIGINT: PostgreSQL's fast shutdown
+            pid = None
+        if pid and liveness.alive(pid) and self._is_ours(pid):
+            os.kill(pid, signal.SIGINT)  # PostgreSQL's fast shutdown
             if not liveness.wait_until_gone(pid, 15):
                 raise CannotStart(f"An earlier PostgreSQL (process {pid}) does not stop.")
         lock_file.unlink(missing_ok=True)
+        for left in self.sockets.glob(".s.PGSQL.*"):
+            left.unlink(missing_ok=True)
 
     def _is_ours(self, pid: int) -> bool:
         """Does process ``pid`` serve this data folder? The number may be a stranger's by now."""

@@ -64,6 +64,16 @@ def test_lock_file_of_a_zombie_is_removed(cluster):
     child.wait()
 
 
+def test_lock_beside_the_socket_goes_too(cluster):
+    child = zombie()
+    (cluster.sockets / ".s.PGSQL.5432.lock").write_text(f"{child.pid}\n")
+
+    cluster.clear_stale()
+
+    assert not (cluster.sockets / ".s.PGSQL.5432.lock").exists()
+    child.wait()
+
+
 def test_lock_file_with_a_strangers_number_is_removed_and_the_stranger_spared(cluster):
     stranger = subprocess.Popen(["sleep", "30"])
     pid_file(cluster, stranger.pid)
