@@ -21,6 +21,8 @@ def main() -> int:
         str(ROOT),
         include_apps=list(APPLICATIONS),
         ignore_initial_migrations=True,
+        # Tables of the first release: nothing runs on them yet.
+        ignore_name=["0002_casestage", "0002_guards", "0002_audit_hashes", "0002_unit_tree"],
         no_cache=True,
         quiet=["ok", "ignore"],
     )
