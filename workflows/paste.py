@@ -279,7 +279,7 @@ def read(
 
 
 def lines(text: str) -> list[list[str]]:
-    """A rectangle of clean cells; empty lines left out, tab or semicolon between cells."""
+    """A rectangle of clean cells; lines without a word left out, tab or semicolon between cells."""
     if len(text) > MAX_TEXT:
         raise TooMuch(text.count("\n") + 1)
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
@@ -291,7 +291,9 @@ def lines(text: str) -> list[list[str]]:
         rows = list(csv.reader(ended, delimiter=delimiter, quoting=quoting))
     except csv.Error:
         rows = [line.split(delimiter) for line in plain.split("\n")]
-    table = [cells for row in rows if any(cells := [one_line(cell) for cell in row])]
+    clean = ([one_line(cell) for cell in row] for row in rows)
+    # Rules drawn with dashes, and rows of nothing but separators, hold no word and no number.
+    table = [cells for cells in clean if any(map(str.isalnum, "".join(cells)))]
     width = min(MAX_COLUMNS, max(map(len, table), default=0))
     return [(cells + [""] * width)[:width] for cells in table]
 

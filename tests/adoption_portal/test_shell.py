@@ -6,6 +6,12 @@ from django.contrib.auth.models import AnonymousUser
 from adoption_portal import shell
 
 
+@pytest.fixture(autouse=True)
+def _nav_modules_have_spoken():
+    """They register once for the process; later they would overwrite what a test puts in."""
+    shell.nav_modules()
+
+
 @pytest.fixture
 def request_of(rf, person):
     request = rf.get("/help/")

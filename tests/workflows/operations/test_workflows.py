@@ -274,13 +274,13 @@ def test_edit_workflow_lets_an_owner_stay_who_moved_away():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_edit_workflow_by_two_at_once_lets_one_win(together):
+def test_edit_workflow_by_two_at_once_lets_one_win(run_together):
     workflow = WorkflowFactory(steps=2)
 
     def edit(name):
         return save(Workflow.objects.get(pk=workflow.pk), name=name, row_version=1)
 
-    outcomes = together(lambda: edit("One"), lambda: edit("Two"))
+    outcomes = run_together(lambda: edit("One"), lambda: edit("Two"))
 
     workflow.refresh_from_db()
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Stale", "Workflow"]
@@ -289,13 +289,13 @@ def test_edit_workflow_by_two_at_once_lets_one_win(together):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_log_workflow_by_two_at_once_gives_two_slugs(together):
+def test_log_workflow_by_two_at_once_gives_two_slugs(run_together):
     unit = OrgUnitFactory()
 
     def log():
         return log_workflow(actor=unit.head, facts=facts_for(unit), steps=[], at=AT)
 
-    together(log, log)
+    run_together(log, log)
 
     assert sorted(Workflow.objects.values_list("slug", flat=True)) == [
         "batch-record-review",
