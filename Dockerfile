@@ -27,4 +27,4 @@ USER portal
 VOLUME /data
 EXPOSE 8000
 CMD ["granian", "--interface=wsgi", "--host=0.0.0.0", "--port=8000", "--workers=2", \
-     "--blocking-threads=8", "--backpressure=64", "--no-ws", "adoption_portal.wsgi:application"]
+     "--blocking-threads=4", "--backpressure=64", "--no-ws", "adoption_portal.wsgi:application"]

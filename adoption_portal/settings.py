@@ -98,7 +98,7 @@ DATABASES["default"] |= {
     "CONN_MAX_AGE": 0 if WEB_PROCESS else 60,
     "OPTIONS": {
         "application_name": env("PORTAL_PROCESS", default="portal"),
-        **({"pool": {"min_size": 1, "max_size": 8, "timeout": 5}} if WEB_PROCESS else {}),
+        **({"pool": {"min_size": 1, "max_size": 4, "timeout": 5}} if WEB_PROCESS else {}),
         "options": "-c timezone=UTC"
         + (" -c statement_timeout=30000 -c lock_timeout=3000" if WEB_PROCESS else ""),
     },

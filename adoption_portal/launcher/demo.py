@@ -7,18 +7,13 @@ from pathlib import Path
 def logins(data: Path) -> list[tuple[str, str, str]]:
     """(role, address, password) of each login; empty while the file is not there yet.
 
-    The file is ``{"logins": [{"role": ..., "email": ..., "password": ...}]}``; a password that
-    all share may stand once at the top.
+    The file is ``[{"role": ..., "email": ..., "password": ...}]``.
     """
     try:
-        content = json.loads((data / "demo.json").read_text())
+        rows = json.loads((data / "demo.json").read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return []
-    shared = content.get("password", "")
-    return [
-        (str(entry["role"]), str(entry["email"]), str(entry.get("password", shared)))
-        for entry in content.get("logins", [])
-    ]
+    return [(row["role"], row["email"], row["password"]) for row in rows]
 
 
 def table(entries: list[tuple[str, str, str]]) -> str:

@@ -9,7 +9,7 @@ from adoption_portal.launcher.folders import ROOT
 from adoption_portal.launcher.supervisor import Service
 
 QUEUES = "fast,measure,mail"
-WEB_THREADS = 8  # as many as the pool has connections (settings.py)
+WEB_THREADS = 4  # as many as the pool has connections (settings.py)
 
 
 def manage(*arguments: str) -> list[str]:

@@ -23,10 +23,12 @@ OWN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "BASE_UR
 class Start:
     """One `manage.py up` in a process group of its own."""
 
-    def __init__(self, data: Path, port: int, *, wait: bool = True) -> None:
+    def __init__(self, data: Path, port: int, *, wait: bool = True, demo: bool = False) -> None:
         self.data, self.port = data, port
         environment = {name: value for name, value in os.environ.items() if name not in OWN}
-        environment |= {"PORTAL_DATA_DIR": str(data), "PORT": str(port), "PORTAL_NO_DEMO": "1"}
+        environment |= {"PORTAL_DATA_DIR": str(data), "PORT": str(port)}
+        if not demo:
+            environment["PORTAL_NO_DEMO"] = "1"
         self.log = data.parent / f"log-{time.monotonic_ns()}"
         with self.log.open("wb") as sink:
             self.process = subprocess.Popen(
@@ -40,13 +42,16 @@ class Start:
             self.wait_for_page()
 
     def wait_for_page(self) -> None:
+        self.wait_until_said("ready at")
+        with urllib.request.urlopen(f"http://localhost:{self.port}/account/login/") as answer:
+            assert answer.status == 200
+
+    def wait_until_said(self, words: str) -> None:
         deadline = time.monotonic() + 120
-        while "ready at" not in self.said():
+        while words not in self.said():
             assert self.process.poll() is None, self.said()
             assert time.monotonic() < deadline, self.said()
             time.sleep(0.1)
-        with urllib.request.urlopen(f"http://localhost:{self.port}/account/login/") as answer:
-            assert answer.status == 200
 
     def said(self) -> str:
         return self.log.read_text(errors="replace")
@@ -172,13 +177,24 @@ def test_crashed_web_process_comes_back(data):
     assert start.stop() == 0
 
 
-def test_demo_logins_are_read_from_the_file(tmp_path):
+@pytest.mark.xdist_group("boot")
+def test_first_start_fills_in_the_demo_and_tells_its_logins(tmp_path):
+    start = Start(tmp_path / "var", free_port(), demo=True)
+
+    start.wait_until_said("The demo organisation is complete.")
+
+    logins = json.loads((tmp_path / "var" / "demo.json").read_text())
+    assert len({login["role"] for login in logins}) == len(logins) == 8
+    for login in logins:
+        line = rf"^  {login['role']} +{re.escape(login['email'])} +{login['password']}$"
+        assert re.search(line, start.said(), re.MULTILINE)
+    assert "Traceback" not in start.said()
+    assert "ended (" not in start.said()
+    assert start.stop() == 0
+    assert processes_of(tmp_path / "var") == []
+
+
+def test_demo_logins_wait_for_their_file(tmp_path):
     from adoption_portal.launcher import demo
 
     assert demo.logins(tmp_path) == []
-    (tmp_path / "demo.json").write_text(
-        json.dumps({"password": "p", "logins": [{"role": "employee", "email": "e@example.test"}]})
-    )
-
-    assert demo.logins(tmp_path) == [("employee", "e@example.test", "p")]
-    assert demo.table(demo.logins(tmp_path)) == "  employee  e@example.test  p"
