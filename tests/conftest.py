@@ -1,11 +1,9 @@
 """Fixtures for every test. Servers come from `make test`, or from DATABASE_URL and REDIS_URL."""
 
+import pytest
+from django.conf import settings
+
 from tests import environment
-
-environment.set_defaults()
-
-import pytest  # noqa: E402 the lines above come first on purpose
-from django.conf import settings  # noqa: E402
 
 NO_BROWSER = "Chromium is not here: install the package “chromium”"
 

@@ -1,4 +1,8 @@
-"""What the settings find when tests run; loaded before Django reads any setting."""
+"""What the settings find when tests run.
+
+A plugin of the command line (pyproject.toml), because pytest-django reads the settings before any
+conftest is imported.
+"""
 
 import atexit
 import os
@@ -45,6 +49,9 @@ def adapt_settings() -> None:
     settings.CACHES["default"]["LOCATION"] = redis_database(
         settings.REDIS_URL, CACHES_FROM + worker_number()
     )
+
+
+set_defaults()
 
 
 def __getattr__(name):

@@ -4,16 +4,24 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from core.acting import acting_person
-from workflows.queries.turns import open_turns_of
+from workflows.queries.inbox import waiting_counts
 
 
-def waiting_signatures(request: HttpRequest) -> int:
+def _waiting(request: HttpRequest) -> tuple[int, int]:
     """One query a request, whichever entries ask."""
-    known = getattr(request, "waiting_signatures", None)
+    known: tuple[int, int] | None = getattr(request, "waiting_counts", None)
     if known is None:
-        known = open_turns_of(acting_person(request), timezone.now()).count()
-        request.waiting_signatures = known  # type: ignore[attr-defined]
+        known = waiting_counts(acting_person(request), timezone.now())
+        request.waiting_counts = known  # type: ignore[attr-defined]
     return known
 
 
-COUNTS = {"inbox": waiting_signatures, "sign_offs": waiting_signatures}
+def waiting_things(request: HttpRequest) -> int:
+    return _waiting(request)[0]
+
+
+def waiting_signatures(request: HttpRequest) -> int:
+    return _waiting(request)[1]
+
+
+COUNTS = {"inbox": waiting_things, "sign_offs": waiting_signatures}

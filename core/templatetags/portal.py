@@ -31,6 +31,14 @@ for _filter in (
 ):
     register.filter(_filter.__name__, _filter)
 
+
+@register.filter
+def bold(text: str, words_in_it: str | None) -> str | SafeString:
+    """``text`` with its first ``words_in_it`` emphasised, where they occur."""
+    start, found, end = text.partition(words_in_it) if words_in_it else (text, "", "")
+    return format_html("{}<b>{}</b>{}", start, found, end) if found else text
+
+
 TONES = {
     "improved": "good",
     "faster_but_worse": "warn",

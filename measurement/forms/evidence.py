@@ -21,10 +21,17 @@ class EvidenceFilters(django_filters.FilterSet):  # type: ignore[misc]
         label=_("Workflow"), field_name="workflow__name", lookup_expr="icontains"
     )
     verdict = django_filters.ChoiceFilter(
-        label=_("Verdict"), choices=ReadingVerdict.choices, method="by_verdict"
+        label=_("Verdict"),
+        choices=ReadingVerdict.choices,
+        method="by_verdict",
+        empty_label=_("All"),
     )
     unit = django_filters.ModelChoiceFilter(
-        label=_("Unit"), field_name="workflow__unit", queryset=_units, to_field_name="code"
+        label=_("Unit"),
+        field_name="workflow__unit",
+        queryset=_units,
+        to_field_name="code",
+        empty_label=_("All"),
     )
 
     class Meta:

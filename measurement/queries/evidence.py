@@ -28,6 +28,7 @@ class EvidencePage:
     hypothesis: Hypothesis
     summary: CaseSummary | None
     claim: str
+    claimed_change: str
     probable_range: str
     basis: str
     caution: str
@@ -67,6 +68,7 @@ def evidence_page(redesign: Redesign, *, chosen: str = "") -> EvidencePage:
         hypothesis=go_live.revision.hypothesis,
         summary=CaseSummary.objects.filter(workflow_id=redesign.workflow_id).first(),
         claim=claims.claim(reading) if reading else "",
+        claimed_change=words.ratio_words(reading.ratio) if reading else "",
         probable_range=claims.probable_range(reading) if reading else "",
         basis=claims.basis(reading) if reading else "",
         caution=claims.caution(reading) if reading else "",

@@ -131,20 +131,16 @@ def survivors_of_quarters(redesign_ids: set[int]) -> set[int]:
 
 
 def weekly_of(workflows: list[Workflow]) -> Mapping[int, Mapping[str, list[float | None]]]:
-    """Weekly medians of the last 24 weeks, split at the newest go-live; two queries."""
-    ids = [workflow.pk for workflow in workflows]
-    went_live = dict(
-        GoLive.objects.filter(redesign__workflow__in=ids)
-        .values_list("redesign__workflow")
-        .annotate(Max("at"))
-        .values_list("redesign__workflow", "at__max")
+    """Weekly medians of the last 24 weeks, split at the newest go-live; one query."""
+    newest = GoLive.objects.filter(redesign__workflow=OuterRef("workflow")).order_by("-at")
+    rows = CaseSummary.objects.filter(workflow__in=workflows).values_list(
+        "workflow_id", "weekly", Subquery(newest.values("at")[:1])
     )
     told: dict[int, Mapping[str, list[float | None]]] = {}
-    for summary in CaseSummary.objects.filter(workflow__in=ids).only("workflow_id", "weekly"):
-        weeks = summary.weekly[-WEEKS_SHOWN:]
-        live: datetime | None = went_live.get(summary.workflow_id)
+    for workflow_id, weekly, live in rows:
         split = live.date().isoformat() if live else "9999"
-        told[summary.workflow_id] = {
+        weeks = weekly[-WEEKS_SHOWN:]
+        told[workflow_id] = {
             "before": [median for day, median, _cases in weeks if day < split],
             "after": [median for day, median, _cases in weeks if day >= split],
         }

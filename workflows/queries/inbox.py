@@ -6,20 +6,23 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from core.panels import facts_about
-from people.models import OrgUnit, OrgUnitClosure, Person
+from people.models import Assignment, OrgUnit, OrgUnitClosure, Person
 from people.rules import headed_unit_ids
 from workflows.choices import RedesignState
 from workflows.models import Redesign, StepAssignment, Workflow
-from workflows.queries.sign_offs import waiting_for
+from workflows.queries.sign_offs import turns_of
+from workflows.queries.stages import with_lead
+from workflows.queries.turns import open_turns_of
+from workflows.queries.workflows import WorkflowRow, workflow_rows
 
 MOST = 20
 BASELINE = 40
 MEASURED_STATES = [RedesignState.LIVE, RedesignState.MEASURED]
-WAITING_STATES = [RedesignState.CHANGES_REQUESTED, RedesignState.APPROVED]
+MOST_COUNTED = 999
 NEW_DAYS = 14
 
 
@@ -30,19 +33,17 @@ class Inbox:
     to_go_live: list[Redesign]
     evidence: list[tuple[Redesign, Mapping[str, Any]]]
     too_small: list[tuple[Workflow, int]]
-    workflows: list[Workflow]
-    stages: Mapping[Any, Mapping[str, Any]]
+    workflows: list[WorkflowRow]
     team: "Team | None"
 
     @property
-    def count(self) -> int:
-        return (
-            len(self.to_sign)
-            + len(self.changes_requested)
-            + len(self.to_go_live)
-            + len(self.evidence)
-            + len(self.too_small)
-        )
+    def needs(self) -> int:
+        """What waits for the person; the same number as ``waiting_counts`` gives."""
+        return len(self.to_sign) + len(self.changes_requested) + len(self.to_go_live)
+
+    @property
+    def news(self) -> int:
+        return len(self.evidence) + len(self.too_small)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,50 +58,52 @@ class Team:
 
 def inbox_of(person: Person, at: datetime) -> Inbox:
     own = list(own_redesigns(person))
-    workflows = list(own_workflows(person)[:MOST])
-    live = [one for one in own if one.state in MEASURED_STATES]
-    stages = _facts("measurement.stage", live)
-    small = _facts("measurement.baseline", workflows)
+    rows = workflow_rows(list(with_lead(own_workflows(person))[:MOST]), person)
     return Inbox(
-        to_sign=list(waiting_for(person, at, stand_in=False)[:MOST])
-        + list(waiting_for(person, at, stand_in=True)[:MOST]),
-        changes_requested=[
-            one
-            for one in own
-            if one.state == RedesignState.CHANGES_REQUESTED and one.proposer_id == person.pk
+        to_sign=list(turns_of(person, at)[:MOST]),
+        changes_requested=[one for one in own if one.state == RedesignState.CHANGES_REQUESTED],
+        to_go_live=[one for one in own if one.state == RedesignState.APPROVED],
+        evidence=[
+            (row.redesign, row.stage.fact)
+            for row in rows
+            if row.redesign and is_news(row.stage.fact, at)
         ],
-        to_go_live=[
-            one
-            for one in own
-            if one.state == RedesignState.APPROVED and one.workflow.owner_id == person.pk
-        ],
-        evidence=[(one, stages[one.pk]) for one in live if is_news(stages.get(one.pk), at)],
         too_small=[
-            (one, small[one.pk])
-            for one in workflows
-            if one.pk in small and small[one.pk] < BASELINE and one.owner_id == person.pk
+            (row.workflow, row.stage.baseline)
+            for row in rows
+            if row.stage.baseline is not None
+            and row.stage.baseline < BASELINE
+            and row.workflow.owner_id == person.pk
         ],
-        workflows=workflows,
-        stages=stages,
+        workflows=rows,
         team=team_of(person),
     )
 
 
-def is_news(fact: Mapping[str, Any] | None, at: datetime) -> bool:
+def waiting_counts(person: Person, at: datetime) -> tuple[int, int]:
+    """(all that waits for ``person``, signatures among it); one query."""
+    turns = open_turns_of(person, at).order_by().values_list(Value("turn"), "pk")
+    mine = waiting_redesigns(person).order_by().values_list(Value("redesign"), "pk")
+    kinds = [kind for kind, _pk in turns.union(mine, all=True)[:MOST_COUNTED]]
+    return len(kinds), kinds.count("turn")
+
+
+def is_news(fact: Mapping[str, Any], at: datetime) -> bool:
     """A final reading of the last two weeks."""
-    measured = fact.get("measured_at") if fact else None
-    return measured is not None and (at - measured).days < NEW_DAYS
+    measured = fact.get("measured_at")
+    return measured is not None and not fact["early"] and (at - measured).days < NEW_DAYS
+
+
+def waiting_redesigns(person: Person) -> QuerySet[Redesign]:
+    """To revise, by who proposed it; to bring live, by who owns the work."""
+    return Redesign.objects.filter(
+        Q(proposer=person, state=RedesignState.CHANGES_REQUESTED)
+        | Q(workflow__owner=person, state=RedesignState.APPROVED)
+    )
 
 
 def own_redesigns(person: Person) -> QuerySet[Redesign]:
-    return (
-        Redesign.objects.filter(
-            Q(proposer=person) | Q(workflow__owner=person),
-            state__in=[*WAITING_STATES, *MEASURED_STATES],
-        )
-        .select_related("workflow", "current_revision__hypothesis")
-        .order_by("-updated_at")[:100]
-    )
+    return waiting_redesigns(person).select_related("workflow").order_by("-updated_at")[:100]
 
 
 def own_workflows(person: Person) -> QuerySet[Workflow]:
@@ -114,40 +117,40 @@ def own_workflows(person: Person) -> QuerySet[Workflow]:
 
 
 def team_of(person: Person) -> Team | None:
-    """The first unit the person heads, with its subtree; two queries."""
+    """The first unit the person heads, with its subtree; one query."""
+    # Asked inside the subqueries that count, hence two levels out.
+    below = OrgUnitClosure.objects.filter(ancestor=OuterRef(OuterRef("pk"))).values("descendant")
+    assigned = Assignment.objects.filter(
+        unit__in=below, valid__contains=timezone.localdate(), person__is_active=True
+    )
+    running = Workflow.objects.filter(unit__in=below, retired_at__isnull=True)
     unit = (
-        OrgUnit.objects.filter(head=person, closed_date__isnull=True).order_by("name", "pk").first()
+        OrgUnit.objects.filter(head=person, closed_date__isnull=True)
+        .annotate(
+            people=_how_many(assigned, "person"),
+            running=_how_many(running, "pk"),
+            live=_how_many(running.filter(redesigns__state__in=MEASURED_STATES), "pk"),
+        )
+        .order_by("name", "pk")
+        .first()
     )
     if unit is None:
         return None
-    below = OrgUnitClosure.objects.filter(ancestor=unit).values("descendant")
-    found = OrgUnit.objects.filter(pk__in=below).aggregate(
-        people=Count(
-            "assignments__person",
-            filter=Q(
-                assignments__valid__contains=timezone.localdate(),
-                assignments__person__is_active=True,
-            ),
-            distinct=True,
-        ),
-        running=Count("workflows", filter=Q(workflows__retired_at__isnull=True), distinct=True),
-        live=Count(
-            "workflows",
-            filter=Q(workflows__redesigns__state__in=MEASURED_STATES),
-            distinct=True,
-        ),
-    )
-    enough = found["people"] >= settings.MINIMUM_GROUP
+    enough = unit.people >= settings.MINIMUM_GROUP
     return Team(
         unit=unit,
-        people=found["people"] if enough else None,
-        workflows=found["running"],
-        live=found["live"],
+        people=unit.people if enough else None,
+        workflows=unit.running,
+        live=unit.live,
     )
 
 
-def _facts(name: str, rows: list[Any]) -> Mapping[Any, Any]:
-    try:
-        return facts_about(name, rows) if rows else {}
-    except KeyError:  # the app that knows is not installed
-        return {}
+def _how_many(rows: QuerySet[Any], what: str) -> Coalesce:
+    counted = rows.order_by().annotate(all_rows=Value(1)).values("all_rows")
+    return Coalesce(
+        Subquery(
+            counted.annotate(found=Count(what, distinct=True)).values("found"),
+            output_field=IntegerField(),
+        ),
+        0,
+    )

@@ -36,6 +36,12 @@ def waiting_for(person: Person, at: datetime, *, stand_in: bool) -> QuerySet[Ste
     )
 
 
+def turns_of(person: Person, at: datetime) -> QuerySet[StepAssignment]:
+    """All of ``waiting_for``: own turns first, then those one stands in for."""
+    turns = open_turns_of(person, at).order_by("for_another", "step__due_at", "pk")
+    return with_progress(turns)
+
+
 def with_progress(turns: QuerySet[StepAssignment]) -> QuerySet[StepAssignment]:
     return turns.select_related(
         "person",

@@ -1,7 +1,7 @@
 """How far a workflow has come: derived from its redesign, go-live and readings, never stored."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -70,6 +70,7 @@ class WorkflowStage:
     current: int
     word: str
     changed: bool = False
+    baseline: int | None = None  # finished cases, asked only of work that is not measured yet
     fact: Mapping[str, Any] = field(default_factory=dict)
     notes: Mapping[Stage, tuple[str, str]] = field(default_factory=dict)
 
@@ -170,7 +171,8 @@ def stages_of(
     for workflow in workflows:
         lead = leads.get(workflow.pk)
         fact = facts.get(lead.pk, {}) if lead else {}
-        stages[workflow.pk] = stage_of(workflow, lead, fact, cases.get(workflow.pk))
+        found = cases.get(workflow.pk)
+        stages[workflow.pk] = replace(stage_of(workflow, lead, fact, found), baseline=found)
     return stages
 
 

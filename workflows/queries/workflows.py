@@ -112,6 +112,7 @@ class WorkflowRow:
     tool: str
     stage: WorkflowStage
     sparkline: Sparkline | None
+    redesign: Redesign | None = None  # the one that speaks for the workflow
 
     @property
     def ratio(self) -> float | None:
@@ -138,6 +139,7 @@ def workflow_rows(workflows: "Sequence[LedWorkflow]", person: Person) -> list[Wo
             tool=_tool_name(leads.get(row.pk)),
             stage=stages[row.pk],
             sparkline=_sparkline(weekly.get(row.pk)),
+            redesign=leads.get(row.pk),
         )
         for row in rows
     ]

@@ -180,7 +180,7 @@ def _shown(  # noqa: PLR0913  (keyword-only facts of one answer)
         "more": more,
         "lead": shown.lead(page),
         "expectation": shown.expectation(page),
-        "checks": shown.check_items(page),
+        "open_checks": shown.open_checks(page),
         "chain": shown.chain(page, actor, timezone.now()),
         "help": shown.choice_help(page),
         "hash": shown.short_hash(page.revision.sha256),

@@ -28,9 +28,10 @@ NOON, EVENING = 12, 18
 def home(request: HttpRequest) -> HttpResponse:
     actor, at = acting_person(request), timezone.now()
     inbox = inbox_of(actor, at)
+    request.waiting_counts = (inbox.needs, len(inbox.to_sign))  # type: ignore[attr-defined]
     context = {
         "greeting": _greeting(actor, timezone.localtime(at)),
-        "lead": _lead(inbox.count),
+        "lead": _lead(inbox),
         "items": _items(inbox, at),
         "inbox": inbox,
     }
@@ -47,12 +48,15 @@ def _greeting(person: Person, local: datetime) -> str:
     return text % {"name": person.get_short_name()}
 
 
-def _lead(count: int) -> str:
-    if not count:
-        return _("Nothing needs you now.")
-    return ngettext("%(count)s thing needs you.", "%(count)s things need you.", count) % {
-        "count": words.number(count)
+def _lead(inbox: Inbox) -> str:
+    needs = ngettext("%(count)s thing needs you.", "%(count)s things need you.", inbox.needs) % {
+        "count": words.number(inbox.needs)
     }
+    news = ngettext(
+        "%(count)s more is worth a look.", "%(count)s more are worth a look.", inbox.news
+    ) % {"count": words.number(inbox.news)}
+    told = [needs] if inbox.needs else [_("Nothing needs you now.")]
+    return " ".join([*told, news] if inbox.news else told)
 
 
 def _items(inbox: Inbox, at: datetime) -> list[dict[str, Any]]:
@@ -60,6 +64,7 @@ def _items(inbox: Inbox, at: datetime) -> list[dict[str, Any]]:
     items += [
         {
             "title": _("Changes are asked for: %(name)s") % {"name": one.workflow.name},
+            "name": one.workflow.name,
             "text": _("Read the note, revise, and submit again."),
             "icon": "back",
             "tone": "warn",
@@ -71,6 +76,7 @@ def _items(inbox: Inbox, at: datetime) -> list[dict[str, Any]]:
     items += [
         {
             "title": _("%(name)s can go live") % {"name": one.workflow.name},
+            "name": one.workflow.name,
             "text": _("Everybody has signed. Say when work changes."),
             "icon": "check",
             "tone": "good",
@@ -82,6 +88,7 @@ def _items(inbox: Inbox, at: datetime) -> list[dict[str, Any]]:
     items += [
         {
             "title": _("Evidence is in for %(name)s") % {"name": one.workflow.name},
+            "name": one.workflow.name,
             "text": _evidence(fact),
             "icon": "chart",
             "tone": "good" if fact.get("verdict") == "improved" else "",
@@ -95,6 +102,7 @@ def _items(inbox: Inbox, at: datetime) -> list[dict[str, Any]]:
         {
             "title": _("%(name)s needs %(count)s more finished cases")
             % {"name": one.name, "count": BASELINE - known},
+            "name": one.name,
             "text": _(
                 "%(known)s of %(needed)s for its baseline. Without them nothing can be shown."
             )
@@ -121,6 +129,7 @@ def _to_sign(turn: StepAssignment, at: datetime) -> dict[str, Any]:
     late = turn.step.due_at is not None and turn.step.due_at < at
     return {
         "title": _("Sign the redesign of %(name)s") % {"name": redesign.workflow.name},
+        "name": redesign.workflow.name,
         "text": text,
         "icon": "sign",
         "tone": "acc",

@@ -107,16 +107,18 @@ def expectation(page: SignOff) -> dict[str, Any]:
     }
 
 
-def check_items(page: SignOff) -> list[dict[str, str]]:
+def open_checks(page: SignOff) -> list[dict[str, str]]:
+    """What the signer has to weigh."""
     return [
         {
             "title": str(check.title),
-            "note": "" if check.passed else str(check.note),
-            "tone": "good" if check.passed else "warn",
-            "icon": "check" if check.passed else "warn",
-            "word": "" if check.passed else _("Your call"),
+            "note": str(check.note),
+            "tone": "warn",
+            "icon": "warn",
+            "word": _("Your call"),
         }
-        for check in sorted(page.checks, key=lambda check: check.passed)
+        for check in page.checks
+        if not check.passed
     ]
 
 
