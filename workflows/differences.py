@@ -1,4 +1,4 @@
-"""What changed between two revisions, in words. Pure: two canonical contents in, lines out."""
+"""What differs between two revisions or two workflows, in words. Pure: contents in, lines out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from core.charts import words
 from workflows.choices import (
+    ActivityKind,
     AiActRisk,
     Automation,
     Change,
@@ -41,6 +42,19 @@ def differences(before: Content, after: Content) -> list[Difference]:
     ]
     found += _of_rows(_guardrails(before), _guardrails(after), _guardrail_words)
     found += _of_rows(_steps(before), _steps(after), _step_words)
+    if _order(before, after) != _order(after, before):
+        found.append(Difference(_("Order of the steps"), "", _("changed")))
+    return found
+
+
+def workflow_differences(before: Content, after: Content) -> list[Difference]:
+    """The same for a workflow and its steps of today, as ``operations.workflows.both_told``."""
+    found = [
+        Difference(str(label), told_before, told_after)
+        for name, label, told in WORKFLOW_FIELDS
+        if (told_before := told(before[name])) != (told_after := told(after[name]))
+    ]
+    found += _of_rows(_steps(before), _steps(after), _activity_words)
     if _order(before, after) != _order(after, before):
         found.append(Difference(_("Order of the steps"), "", _("changed")))
     return found
@@ -118,6 +132,19 @@ FIELDS: tuple[tuple[str, str | Promise, Any], ...] = (
 )
 
 
+WORKFLOW_FIELDS: tuple[tuple[str, str | Promise, Any], ...] = (
+    ("name", gettext_lazy("Name"), _text),
+    ("purpose", gettext_lazy("What it is for"), _text),
+    ("owner", gettext_lazy("Owner"), _name),
+    ("unit", gettext_lazy("Unit that does it"), _name),
+    ("function", gettext_lazy("Function"), _text),
+    ("yearly_volume", gettext_lazy("Cases a year"), words.number),
+    ("gxp", gettext_lazy("GxP relevant"), _yes),
+    ("picked_because_slow", gettext_lazy("Picked because it was slow"), _yes),
+    ("candidate_tools", gettext_lazy("AI tools that might help"), ", ".join),
+)
+
+
 def _guardrails(content: Content) -> dict[str, Content]:
     return {row["name"]: row for row in _at(content, "hypothesis.guardrails") or []}
 
@@ -154,23 +181,32 @@ def _guardrail_words(row: Content | None) -> tuple[str, str]:
 def _step_words(row: Content | None) -> tuple[str, str]:
     if row is None:
         return "", ""
-    minutes = [
-        _("%(length)s of work") % {"length": words.minutes(float(row["touch_minutes"]))}
-        if row["touch_minutes"] is not None
-        else "",
-        _("%(length)s of waiting") % {"length": words.minutes(float(row["wait_minutes"]))}
-        if row["wait_minutes"] is not None
-        else "",
-    ]
-    share = row["share_of_cases"]
     parts = [
         str(Change(row["change"]).label),
-        row["title"],
-        row["role"],
-        row["system"],
-        *minutes,
-        "" if share == "1" else _("%(share)s of cases") % {"share": _share(share)},
+        *_step_facts(row),
         row["detail"],
         _("made of other steps") if row["origin_keys"] else "",
     ]
     return _("Step %(title)s") % {"title": row["title"]}, ", ".join(filter(None, parts))
+
+
+def _activity_words(row: Content | None) -> tuple[str, str]:
+    if row is None:
+        return "", ""
+    kind = "" if row["kind"] == ActivityKind.TASK else str(ActivityKind(row["kind"]).label)
+    parts = [kind, *_step_facts(row)]
+    return _("Step %(title)s") % {"title": row["title"]}, ", ".join(filter(None, parts))
+
+
+def _step_facts(row: Content) -> list[str]:
+    """What as-is and to-be steps share; empty where nothing is stated."""
+    lengths = [
+        told % {"length": words.minutes(float(row[name]))} if row[name] is not None else ""
+        for name, told in (
+            ("touch_minutes", _("%(length)s of work")),
+            ("wait_minutes", _("%(length)s of waiting")),
+        )
+    ]
+    share = row["share_of_cases"]
+    cases = "" if share == "1" else _("%(share)s of cases") % {"share": _share(share)}
+    return [row["title"], row["role"], row["system"], *lengths, cases]

@@ -1,6 +1,14 @@
 from django.urls import URLPattern, path
 
-from workflows.views import approval, go_live, inbox, redesign_editor, redesigns, workflows
+from workflows.views import (
+    approval,
+    go_live,
+    inbox,
+    redesign_editor,
+    redesigns,
+    workflow_form,
+    workflows,
+)
 
 app_name = "workflows"
 urlpatterns: list[URLPattern] = [
@@ -18,9 +26,11 @@ urlpatterns: list[URLPattern] = [
     path("redesigns/<uuid:public_id>/copy/", redesigns.copy, name="redesign_copy"),
     path("redesigns/<uuid:public_id>/rebase/", redesigns.rebase, name="redesign_rebase"),
     path("workflows/", workflows.workflow_index, name="list"),
-    path("workflows/new/", workflows.log, name="new"),
+    path("workflows/new/", workflow_form.log, name="new"),
+    path("workflows/owners/", workflow_form.owners, name="owners"),
     path("workflows/<uuid:public_id>/", workflows.workflow, name="workflow"),
-    path("workflows/<uuid:public_id>/edit/", workflows.edit, name="edit"),
+    path("workflows/<uuid:public_id>/edit/", workflow_form.edit, name="edit"),
+    path("workflows/<uuid:public_id>/retire/", workflows.retire, name="retire"),
     path("workflows/<uuid:public_id>/history/", workflows.history, name="history"),
     path("workflows/<uuid:public_id>/propose/", redesigns.propose, name="propose"),
 ]

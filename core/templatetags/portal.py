@@ -479,11 +479,15 @@ def confirm(  # noqa: PLR0913
     css: str = "btn-secondary",
     icon: str = "",
     left: bool = False,
+    open: bool = False,  # noqa: A002
 ) -> SafeString:
-    """A button that opens a question; inside stands the form that does the deed."""
+    """A button that opens a question; inside stands the form that does the deed.
+
+    ``open`` shows the question at once, for a form that was refused.
+    """
     return _part(
         "confirm", content=content, label=label, question=question, text=text, css=css,
-        icon_name=icon, left=left,
+        icon_name=icon, left=left, open=open,
     )  # fmt: skip
 
 

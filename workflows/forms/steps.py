@@ -4,10 +4,10 @@ Forms subclass StepForm for further cells. Rows travel as ordinary formset data,
 on the page is the order of the numbers in the names.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -82,10 +82,25 @@ else:  # Django's own class takes no parameter at run time
     _FormSet = forms.BaseFormSet
 
 
-class StepForm(forms.Form):
-    """One as-is step. A line in which nothing is typed is no step."""
+class KeyField(forms.UUIDField):
+    """The key of a stored step; anything else is the mark of a new one, as nobody types it."""
 
-    step_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    def to_python(self, value: Any) -> UUID | None:  # type: ignore[override]
+        try:
+            key: UUID | None = super().to_python(value)
+        except ValidationError:
+            return None
+        return key
+
+
+class StepForm(forms.Form):
+    """One as-is step. A line in which nothing is typed is no step.
+
+    ``pasted`` marks the lines of the last paste, so that they can be read again.
+    """
+
+    step_key = KeyField(required=False, widget=forms.HiddenInput)
+    pasted = forms.CharField(required=False, max_length=1, widget=forms.HiddenInput)
     title = LineField(
         label=_("Activity"), max_length=200, required=False, widget=cell(_("Activity"))
     )
@@ -110,17 +125,17 @@ class StepForm(forms.Form):
     touch_minutes = MinutesField(
         label=_("Work"),
         required=False,
-        widget=cell(_("Work, minutes"), "ap-n", inputmode="text", **{"data-sum": "work"}),
+        widget=cell(_("Work, minutes"), "ap-n", inputmode="text"),
     )
     wait_minutes = MinutesField(
         label=_("Waiting"),
         required=False,
-        widget=cell(_("Waiting, minutes"), "ap-n", inputmode="text", **{"data-sum": "wait"}),
+        widget=cell(_("Waiting, minutes"), "ap-n", inputmode="text"),
     )
     share_of_cases = PercentField(
         label=_("Cases, %"),
         required=False,
-        widget=cell(_("Share of cases, %"), "ap-n", inputmode="decimal", **{"data-sum": "share"}),
+        widget=cell(_("Share of cases, %"), "ap-n", inputmode="decimal"),
     )
 
     typed_cells = ("title", "role", "system", "touch_minutes", "wait_minutes", "share_of_cases")
@@ -223,7 +238,7 @@ def with_row_action(rows: Sequence[Row], action: str) -> list[Row]:
     if verb == "remove":
         del changed[at]
     elif verb == "copy" and len(changed) < MAX_STEPS:
-        changed.insert(at + 1, {**changed[at], "step_key": ""})
+        changed.insert(at + 1, {**changed[at], "step_key": "", "pasted": ""})
     elif verb in {"up", "down"}:
         other = at - 1 if verb == "up" else at + 1
         if 0 <= other < len(changed):
@@ -231,64 +246,9 @@ def with_row_action(rows: Sequence[Row], action: str) -> list[Row]:
     return changed
 
 
-def with_pasted(rows: Sequence[Row], steps: Iterable[paste.Step]) -> list[Row]:
-    """The filled lines, then the pasted ones."""
-    return [row for row in rows if not is_blank(row)] + [row_of(step) for step in steps]
-
-
-def row_of(step: paste.Step) -> Row:
-    row = asdict(step)
-    row["share_of_cases"] = row.pop("share_percent")
-    return {**row, "step_key": ""}
-
-
-# --- pasted lines ---------------------------------------------------------------------------------
-COLUMN_NAMES = {
-    paste.Column.TITLE: _("Activity"),
-    paste.Column.ROLE: _("Who does it"),
-    paste.Column.SYSTEM: _("System"),
-    paste.Column.KIND: _("Kind"),
-    paste.Column.TOUCH: _("Work"),
-    paste.Column.WAIT: _("Waiting"),
-    paste.Column.SHARE: _("Share of cases"),
-    paste.Column.IGNORE: _("Leave out"),
-}
-
-
-class PasteForm(forms.Form):
-    """The box for lines, and one choice for each column once they were read."""
-
-    lines = forms.CharField(
-        label=_("Lines from a spreadsheet or a list"),
-        required=False,
-        strip=False,
-        widget=forms.Textarea({"rows": 4, "data-paste-text": ""}),
-        help_text=_("One step a line. Columns are recognised; a day counts as 24 hours."),
-    )
-    has_header = forms.BooleanField(label=_("The first line names the columns"), required=False)
-
-    def __init__(self, *args: Any, width: int = 0, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for at in range(width):
-            self.fields[f"column-{at}"] = forms.ChoiceField(
-                label=_("Column %(number)s") % {"number": at + 1},
-                choices=[(column.value, name) for column, name in COLUMN_NAMES.items()],
-                widget=forms.Select(
-                    {"class": "form-select form-select-sm", "data-paste-column": ""}
-                ),
-            )
-
-    @property
-    def column_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name.startswith("column-")]
-
-
-def sent_columns(data: Mapping[str, Any], prefix: str) -> list[paste.Column] | None:
-    """The columns a person chose; None before the lines were read once."""
-    columns: list[paste.Column] = []
-    while (value := data.get(f"{prefix}-column-{len(columns)}")) is not None:
-        known = value in set(paste.Column)
-        columns.append(paste.Column(value) if known else paste.Column.IGNORE)
-        if len(columns) >= paste.MAX_COLUMNS:
-            break
-    return columns or None
+def as_sent(rows: Sequence[Row]) -> dict[str, str]:
+    """Rows as a browser would send them, to show a table with its problems marked."""
+    sent = {f"{PREFIX}-TOTAL_FORMS": str(len(rows)), f"{PREFIX}-INITIAL_FORMS": "0"}
+    for at, row in enumerate(rows):
+        sent |= {f"{PREFIX}-{at}-{name}": value for name, value in row.items()}
+    return sent

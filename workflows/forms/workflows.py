@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Field, Layout, Row
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Concat, Trim
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -22,6 +22,7 @@ from workflows.queries.workflows import WorkflowFilter
 from workflows.rules import owners_to_name, units_to_log_in
 
 MOST_CASES = 100_000_000
+NAMED_IN_ERROR = 3  # people an error offers
 ADDRESS = re.compile(r"<([^<>\s]+@[^<>\s]+)>\s*$")
 
 
@@ -30,9 +31,18 @@ def told_person(person: Person) -> str:
     return f"{person.full_name} <{person.email}>" if person.email else person.full_name
 
 
+def people_called(people: QuerySet[Person], name: str) -> QuerySet[Person]:
+    """Those whose whole name is ``name``, capitals aside."""
+    full_name = Trim(Concat("given_name", Value(" "), "family_name"))
+    return people.annotate(called=full_name).filter(called__iexact=name).order_by("email", "pk")
+
+
 def people_named(people: QuerySet[Person], text: str) -> QuerySet[Person]:
-    """Those whose name or address holds every word of ``text``."""
-    for part in text.split()[:5]:
+    """Those whose name or address holds every word of ``text``; nobody for no word."""
+    parts = re.sub(r"[<>]", " ", text).split()[:5]
+    if not parts:
+        return people.none()
+    for part in parts:
         people = people.filter(
             Q(given_name__icontains=part)
             | Q(family_name__icontains=part)
@@ -46,7 +56,8 @@ class OwnerField(forms.CharField):
 
     default_error_messages = {
         "unknown": _("Nobody of this name is in your part of the organisation."),
-        "several": _("Several people have this name. Choose one from the list, with the address."),
+        "near": _("Nobody has exactly this name. Did you mean %(people)s?"),
+        "several": _("Several people have this name. Write the address: %(people)s."),
     }
     people: QuerySet[Person]
 
@@ -59,26 +70,23 @@ class OwnerField(forms.CharField):
         if "@" in email:
             found = list(self.people.filter(email=email.lower())[:2])
         else:
-            found = self._by_name(text)
-        if not found:
-            raise ValidationError(self.error_messages["unknown"], "unknown")
+            found = list(people_called(self.people, text)[:NAMED_IN_ERROR])
         if len(found) > 1:
-            raise ValidationError(self.error_messages["several"], "several")
+            raise self._refusal("several", found)
+        if not found:
+            near = list(people_named(self.people, text)[:NAMED_IN_ERROR])
+            raise self._refusal("near" if near else "unknown", near)
         return found[0]
 
-    def _by_name(self, text: str) -> list[Person]:
-        likely = people_named(self.people, text)[:20]
-        return [person for person in likely if person.full_name.casefold() == text.casefold()]
+    def _refusal(self, code: str, people: list[Person]) -> ValidationError:
+        told = ", ".join(told_person(person) for person in people)
+        return ValidationError(self.error_messages[code], code, {"people": told})
 
     def run_validators(self, value: Any) -> None:
         """Those of a text have no meaning for a person."""
 
     def prepare_value(self, value: Any) -> Any:
         return told_person(value) if isinstance(value, Person) else value
-
-
-def side_by_side(left: str, right: str) -> Row:
-    return Row(Column(left, css_class="col-md-6"), Column(right, css_class="col-md-6"))
 
 
 class WorkflowForm(forms.Form):
@@ -99,6 +107,11 @@ class WorkflowForm(forms.Form):
         widget=forms.TextInput(
             {
                 "autocomplete": "off",
+                "list": "owner-options",
+                "hx-get": reverse_lazy("workflows:owners"),
+                "hx-trigger": "input changed delay:200ms",
+                "hx-target": "#owner-options",
+                "hx-sync": "this:replace",
             }
         ),
         help_text=_("Answers for this work. A name or an e-mail address."),
@@ -152,18 +165,6 @@ class WorkflowForm(forms.Form):
         self._field("unit", forms.ModelChoiceField).queryset = units.order_by("name", "pk")
         self._field("candidate_tools", forms.ModelMultipleChoiceField).queryset = tools.order_by(
             "name", "version"
-        )
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout(
-            "name",
-            "purpose",
-            side_by_side("owner", "unit"),
-            side_by_side("function", "yearly_volume"),
-            side_by_side("gxp", "picked_because_slow"),
-            Field("candidate_tools"),
-            "row_version",
         )
 
     def _field(self, name: str, _kind: type[Any]) -> Any:

@@ -85,6 +85,14 @@ class TooManySteps(DomainError):
         )
 
 
+class OutOfUse(Forbidden):
+    """Nobody may change a retired workflow, whoever could before."""
+
+    status = 409
+    code = "out_of_use"
+    message = _("This workflow was taken out of use. Nothing of it changes any more.")
+
+
 class StillRunning(DomainError):
     code = "still_running"
     message = _("A redesign of this workflow is under way. Withdraw or retire it first.")
@@ -154,9 +162,12 @@ def edit_workflow(
     Steps change in place while their version is open; once a redesign builds on it, changed steps
     become the next version, and a step keeps its key.
 
-    Raises Stale when ``row_version`` is no longer the stored one, Forbidden out of reach.
+    Raises Stale when ``row_version`` is no longer the stored one, OutOfUse once it is retired,
+    Forbidden out of reach.
     """
     workflow = Workflow.objects.select_for_update(no_key=True).get(pk=workflow.pk)
+    if workflow.retired_at is not None:
+        raise OutOfUse
     if not may_edit(actor, workflow):
         raise Forbidden
     if workflow.row_version != row_version:
@@ -190,9 +201,12 @@ def edit_workflow(
 def retire_workflow(*, workflow: Workflow, actor: Person, reason: str, at: datetime) -> Workflow:
     """Take a workflow out of use; its history and evidence stay.
 
-    Raises StillRunning while a redesign of it is drafted, in review, approved or live.
+    Raises StillRunning while a redesign of it is drafted, in review, approved or live, OutOfUse
+    when it was retired before.
     """
     workflow = Workflow.objects.select_for_update(no_key=True).get(pk=workflow.pk)
+    if workflow.retired_at is not None:
+        raise OutOfUse
     if not may_edit(actor, workflow):
         raise Forbidden
     if not reason.strip():
@@ -242,7 +256,26 @@ def free_slug(name: str) -> str:
 
 
 # --- what the audit trail tells -------------------------------------------------------------------
-def told(workflow: Workflow, tools: Any) -> dict[str, Any]:
+def both_told(
+    workflow: Workflow, facts: WorkflowFacts, steps: Sequence[ActivityFacts]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is stored and what saving would store, with the ``activities`` in their order."""
+    version = _current(workflow)
+    rows = list(version.activities.order_by("position"))
+    return (
+        {**told(workflow, workflow.candidate_tools.all()), "activities": _listed(rows)},
+        {
+            **told(facts, facts.candidate_tools),
+            "activities": _listed(_aligned(version, rows, steps)),
+        },
+    )
+
+
+def _listed(rows: Sequence[Activity]) -> list[dict[str, Any]]:
+    return [{"key": key, **facts} for key, facts in told_steps(rows).items()]
+
+
+def told(workflow: Workflow | WorkflowFacts, tools: Any) -> dict[str, Any]:
     return {
         "name": workflow.name,
         "owner": _person(workflow.owner),

@@ -37,10 +37,13 @@ from workflows.queries.stages import (
     stages_of,
     with_lead,
 )
-from workflows.rules import may_edit, workflows_of_reach, workflows_seen
+from workflows.rules import may_edit, units_to_log_in, workflows_of_reach, workflows_seen
 
 if TYPE_CHECKING:
     from workflows.queries.stages import LedWorkflow
+
+
+MOST_SUGGESTED = 100  # words a cell offers
 
 
 def workflows_visible_to(person: Person, *, at: datetime | None = None) -> QuerySet[Workflow]:
@@ -285,6 +288,32 @@ def history_of(workflow: Workflow) -> QuerySet[AuditEvent]:
         .select_related("actor", "on_behalf_of")
         .order_by("-pk")
     )
+
+
+def retirement_of(workflow: Workflow) -> AuditEvent | None:
+    """Who took it out of use, when and why; no query while it is in use."""
+    if workflow.retired_at is None:
+        return None
+    return history_of(workflow).filter(verb="workflow.retired").first()
+
+
+def words_in_use(person: Person) -> dict[str, list[str]]:
+    """Roles and systems said most often in the workflows ``person`` answers for, and functions."""
+    used = Activity.objects.filter(
+        version__in=Workflow.objects.filter(workflows_of_reach(person)).values("current_version")
+    )
+    functions = units_to_log_in(person).exclude(function="").order_by("function")
+    return {
+        "function": list(functions.values_list("function", flat=True).distinct()[:MOST_SUGGESTED])
+    } | {
+        name: list(
+            used.exclude(**{name: ""})
+            .values_list(name, flat=True)
+            .annotate(times=Count("pk"))
+            .order_by("-times", name)[:MOST_SUGGESTED]
+        )
+        for name in ("role", "system")
+    }
 
 
 def versions_of(workflow: Workflow) -> QuerySet[WorkflowVersion]:
