@@ -357,16 +357,21 @@ def _consequence(name: str) -> str:
 
 
 def _guards_told(reading: Reading) -> list[str]:
+    registered = reading.design["design"]
     kappa = figure(reading, "kappa")
     told = []
-    if kappa is None:
+    if not registered["placebo"]:
+        told.append(_("The look for jumps between earlier quarters was switched off."))
+    elif kappa is None:
         told.append(_("The quarters before go-live could not be compared with each other."))
     elif kappa > 1.5:
         told.append(_("The workflow moved a lot by itself before go-live."))
     if reading.result["drift_used"]:
         told.append(_("There was a drift before go-live."))
+    elif not registered["drift_key"]:
+        told.append(_("The look for a trend before go-live was switched off."))
     elif reading.result["drift"] is None:
-        told.append(_("The check for a drift before go-live is off."))
+        told.append(_("A trend before go-live could not be judged."))
     return told
 
 

@@ -363,6 +363,15 @@ def _of_hypothesis(hypothesis: Hypothesis | None) -> Iterable[Check]:
         passed=hypothesis.planned_go_live_date is not None,
         blocking=False,
     )
+    if hypothesis.comparison_id is None and not (hypothesis.placebo and hypothesis.drift_key):
+        yield Check(
+            "guards_on",
+            _("Change that was there before is guarded against"),
+            _("A guard of the reading is switched off: its grade is C at most."),
+            "guards",
+            passed=False,
+            blocking=False,
+        )
     yield Check(
         "guardrails",
         _("Something is watched that must not get worse"),

@@ -10,7 +10,15 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from workflows.models import Guardrail, Hypothesis, Revision, RevisionActivity, WorkflowVersion
+from people.models import WorkCalendar
+from workflows.models import (
+    Guardrail,
+    Hypothesis,
+    Revision,
+    RevisionActivity,
+    Workflow,
+    WorkflowVersion,
+)
 from workflows.models.workflow import Step
 
 FORMAT = 1  # rises when the shape of the content changes; old hashes keep their old shape
@@ -140,6 +148,11 @@ def _person(person: Any) -> dict[str, str] | None:
     return {"id": str(person.public_id), "name": person.full_name} if person else None
 
 
+def _named(row: Workflow | WorkCalendar | None) -> dict[str, str] | None:
+    """Signers agree to a name, machines to an id."""
+    return {"id": str(row.public_id), "name": row.name} if row else None
+
+
 def _hypothesis(hypothesis: Hypothesis) -> dict[str, Any]:
     planned = hypothesis.planned_go_live_date
     return {
@@ -153,8 +166,8 @@ def _hypothesis(hypothesis: Hypothesis) -> dict[str, Any]:
         "season": hypothesis.season,
         "placebo": hypothesis.placebo,
         "drift_key": hypothesis.drift_key,
-        "comparison": str(hypothesis.comparison.public_id) if hypothesis.comparison else None,
-        "calendar": str(hypothesis.calendar.public_id) if hypothesis.calendar else None,
+        "comparison": _named(hypothesis.comparison),
+        "calendar": _named(hypothesis.calendar),
         "guardrails": [_guardrail(row) for row in _in_order(hypothesis.guardrails.all())],
     }
 

@@ -86,7 +86,8 @@ def _yes(value: Any) -> str:
 
 
 def _name(value: Any) -> str:
-    return str(value.get("name", "")) if isinstance(value, Mapping) else ""
+    """The name beside an id; an id alone stays as it is."""
+    return str(value.get("name", "")) if isinstance(value, Mapping) else _text(value)
 
 
 def _tool(value: Any) -> str:
@@ -125,8 +126,10 @@ FIELDS: tuple[tuple[str, str | Promise, Any], ...] = (
     ("hypothesis.before_days", gettext_lazy("Days before go-live that count"), _text),
     ("hypothesis.washout_days", gettext_lazy("Days after go-live left out"), _text),
     ("hypothesis.after_days", gettext_lazy("Days after that count"), _text),
-    ("hypothesis.comparison", gettext_lazy("Comparison workflow"), _text),
-    ("hypothesis.calendar", gettext_lazy("Time is counted by"), _text),
+    ("hypothesis.comparison", gettext_lazy("Comparison workflow"), _name),
+    ("hypothesis.calendar", gettext_lazy("Time is counted by"), _name),
+    ("hypothesis.placebo", gettext_lazy("Look for jumps between earlier quarters"), _yes),
+    ("hypothesis.drift_key", gettext_lazy("Look for a trend before go-live"), _yes),
     ("hypothesis.standardise", gettext_lazy("Allow for a different mix of cases"), _yes),
     ("hypothesis.season", gettext_lazy("This work has a yearly season"), _yes),
 )

@@ -49,7 +49,10 @@ class DraftGuardrail:
 
 @dataclass(frozen=True, slots=True)
 class DraftHypothesis:
-    """``target_ratio`` 0.80 promises 20 % less time; ``after_days`` None reads without an end."""
+    """``target_ratio`` 0.80 promises 20 % less time; ``after_days`` None reads without an end.
+
+    ``placebo`` and ``drift_key`` are the two guards on the baseline (measurement-method.md 5).
+    """
 
     target_ratio: Decimal
     margin: Decimal = Decimal("0.050")
@@ -59,6 +62,8 @@ class DraftHypothesis:
     planned_go_live_date: date | None = None
     standardise: bool = True
     season: bool = False
+    placebo: bool = True
+    drift_key: bool = True
     comparison: Workflow | None = None
     calendar: WorkCalendar | None = None
     guardrails: tuple[DraftGuardrail, ...] = ()

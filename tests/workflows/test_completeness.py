@@ -9,6 +9,7 @@ from tests.factories.workflows import (
     AiToolFactory,
     GuardrailFactory,
     RedesignFactory,
+    WorkflowFactory,
     WorkflowVersionFactory,
 )
 from workflows.choices import (
@@ -102,6 +103,24 @@ def test_nothing_promised_stops(revision):
     revision.hypothesis.delete()
 
     assert stops(revision) == ["hypothesis"]
+
+
+@pytest.mark.parametrize("off", [{"placebo": False}, {"drift_key": False}])
+def test_a_guard_switched_off_is_told_but_stops_nothing(revision, off):
+    assert "guards_on" not in warns(revision)
+
+    type(revision.hypothesis).objects.update(**off)
+
+    assert "guards_on" in warns(revision)
+    assert stops(revision) == []
+
+
+def test_with_a_comparison_workflow_no_guard_is_missed(revision):
+    type(revision.hypothesis).objects.update(
+        placebo=False, drift_key=False, comparison=WorkflowFactory()
+    )
+
+    assert "guards_on" not in warns(revision)
 
 
 def test_nothing_changed_stops(revision):

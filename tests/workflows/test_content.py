@@ -177,6 +177,18 @@ def test_hash_feels_each_field_of_the_promise(revision, field):
 @pytest.mark.parametrize(
     "field, make", [("comparison", WorkflowFactory), ("calendar", WorkCalendarFactory)]
 )
+def test_the_promise_names_what_it_names_by_id_and_name(revision, field, make):
+    named = make()
+    type(revision.hypothesis).objects.update(**{field: named})
+
+    content = canonical_content(Revision.objects.get(pk=revision.pk))
+
+    assert content["hypothesis"][field] == {"id": str(named.public_id), "name": named.name}
+
+
+@pytest.mark.parametrize(
+    "field, make", [("comparison", WorkflowFactory), ("calendar", WorkCalendarFactory)]
+)
 def test_hash_feels_what_the_promise_names(revision, field, make):
     before = sha(revision)
 

@@ -29,7 +29,8 @@ from workflows.forms.redesign_rows import (
 from workflows.forms.redesigns import RedesignForm
 from workflows.models import Activity, Redesign, Revision, RevisionActivity
 
-ADVANCED = {"margin", "before_days", "washout_days", "after_days", "standardise", "season"}
+ADVANCED = {"margin", "before_days", "washout_days", "after_days", "season"}
+GUARDS = ("placebo", "drift_key", "standardise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,15 @@ class Editor:
     @property
     def has_advanced_errors(self) -> bool:
         return bool(ADVANCED & set(self.form.errors))
+
+    @property
+    def guards(self) -> list[forms.BoundField]:
+        return [self.form[name] for name in GUARDS]
+
+    @property
+    def guard_is_off(self) -> bool:
+        """Whether the part of the guards stands open: what costs the grade is not hidden."""
+        return not all(field.value() for field in self.guards)
 
     def hush(self) -> None:
         """Show what was typed without judging it: rows are being arranged, nothing is saved."""
@@ -139,8 +149,8 @@ def form_initial(redesign: Redesign, revision: Revision) -> dict[str, Any]:
     hypothesis = getattr(revision, "hypothesis", None)
     usual = hypothesis or DraftHypothesis(target_ratio=Decimal("0.800"))
     kept = (
-        "before_days washout_days after_days planned_go_live_date standardise season "
-        "comparison calendar"
+        "before_days washout_days after_days planned_go_live_date standardise season placebo "
+        "drift_key comparison calendar"
     )
     values |= {name: getattr(usual, name) for name in kept.split()}
     values["promise"] = plain((1 - usual.target_ratio) * HUNDRED)

@@ -168,7 +168,30 @@ class RedesignForm(forms.Form):
         required=False,
         help_text=_("Empty reads without an end."),
     )
-    standardise = forms.BooleanField(label=_("Allow for a different mix of cases"), required=False)
+    placebo = forms.BooleanField(
+        label=_("Look for jumps between earlier quarters"),
+        required=False,
+        help_text=_(
+            "If quarters before go-live differ by more than chance, the interval gets wider. "
+            "Switched off, the grade is C at most."
+        ),
+    )
+    drift_key = forms.BooleanField(
+        label=_("Look for a trend before go-live"),
+        required=False,
+        help_text=_(
+            "If cases were getting faster already, part of that is taken out of the change. "
+            "Switched off, the grade is C at most."
+        ),
+    )
+    standardise = forms.BooleanField(
+        label=_("Allow for a different mix of cases"),
+        required=False,
+        help_text=_(
+            "Each type of case counts as much as it did before. Switched off, more simple cases "
+            "look like faster work; the grade does not show it."
+        ),
+    )
     season = forms.BooleanField(
         label=_("This work has a yearly season"),
         required=False,
@@ -213,6 +236,8 @@ class RedesignForm(forms.Form):
             planned_go_live_date=data["planned_go_live_date"],
             standardise=data["standardise"],
             season=data["season"],
+            placebo=data["placebo"],
+            drift_key=data["drift_key"],
             comparison=data["comparison"],
             calendar=data["calendar"],
             guardrails=guardrails,

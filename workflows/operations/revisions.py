@@ -44,6 +44,8 @@ HYPOTHESIS_FIELDS = [
     "planned_go_live_date",
     "standardise",
     "season",
+    "placebo",
+    "drift_key",
     "comparison",
     "calendar",
 ]

@@ -82,6 +82,7 @@ def newest_route(redesign: Redesign) -> Route | None:
             "revision__tool",
             "revision__overseer",
             "revision__hypothesis__comparison",
+            "revision__hypothesis__calendar",
             "revision__created_by",
         )
         .prefetch_related(

@@ -1,5 +1,6 @@
 """From what queries give to what the pages of redesigns print."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -38,20 +39,61 @@ def expectation(page: RedesignPage) -> dict[str, Any] | None:
     facts = [
         (_("Planned go-live"), words.day(planned) if planned else _("No date yet")),
         (_("Read on"), _earliest(page)),
-        (
-            _("Compared with"),
-            promise.comparison.name if promise.comparison else _("its own time before"),
-        ),
-        (
-            _("Time is counted by"),
-            promise.calendar.name if promise.calendar else _("the clock on the wall"),
-        ),
+        (_("Compared with"), compared_with(promise)),
+        *reading_facts(promise),
     ]
     return {
         "sentence": promise_sentence(promise),
         "guardrails": [guardrail_sentence(row) for row in promise.guardrails.all()],
         "facts": facts,
     }
+
+
+def compared_with(promise: Hypothesis) -> str:
+    return promise.comparison.name if promise.comparison else _("its own time before")
+
+
+def reading_facts(promise: Hypothesis) -> list[tuple[str, str]]:
+    """How the reading will be taken: all a signer agrees to beside the promise itself."""
+    after = promise.after_days
+    days = [
+        _("%(days)s before go-live") % {"days": words.number(promise.before_days)},
+        _("%(days)s left out") % {"days": words.number(promise.washout_days)},
+        _("%(days)s after") % {"days": words.number(after)} if after else _("then without an end"),
+    ]
+    facts = [
+        (
+            _("Time is counted by"),
+            promise.calendar.name if promise.calendar else _("the clock on the wall"),
+        ),
+        (_("Days that count"), ", ".join(days)),
+        (_("Too small to matter"), _("below %(share)s") % {"share": _share(promise.margin)}),
+        (
+            _("Different mix of cases"),
+            _("allowed for") if promise.standardise else _("not allowed for"),
+        ),
+        (_("Change that was there before"), guards_told(promise)),
+    ]
+    if promise.season:
+        facts.append((_("Yearly season"), _("yes")))
+    return facts
+
+
+def guards_told(promise: Hypothesis) -> str:
+    """Which guards on the baseline are on, and what one that is off costs."""
+    if promise.comparison is not None:
+        return _("guarded against by the comparison workflow")
+    if promise.placebo and promise.drift_key:
+        return _("guarded against: earlier quarters and trend")
+    if promise.placebo:
+        return _("only earlier quarters are looked at, no trend; grade C at most")
+    if promise.drift_key:
+        return _("only a trend is looked for, not earlier quarters; grade C at most")
+    return _("not guarded against; grade C at most")
+
+
+def _share(share: Decimal) -> str:
+    return words.percent(share * HUNDRED, 0 if share * HUNDRED % 1 == 0 else 1)
 
 
 def _earliest(page: RedesignPage) -> str:
@@ -64,7 +106,7 @@ def _earliest(page: RedesignPage) -> str:
 
 
 def promise_sentence(promise: Hypothesis) -> str:
-    shorter = words.percent((1 - promise.target_ratio) * HUNDRED)
+    shorter = _share(1 - promise.target_ratio)
     if promise.after_days is None:
         return _(
             "A typical case takes at least %(shorter)s less time, once the first %(washout)s days "

@@ -13,6 +13,12 @@ from workflows.choices import Change, RouteState, StepState, Verdict
 from workflows.comparison import Comparison, Line
 from workflows.models import RouteStep
 from workflows.queries.decision_page import SignOff, answered
+from workflows.views.redesign_words import (
+    compared_with,
+    guardrail_sentence,
+    promise_sentence,
+    reading_facts,
+)
 
 FIRST_CHANGES = 7
 VERDICT_WORDS = {
@@ -77,33 +83,19 @@ def lead(page: SignOff) -> str:
 
 
 def expectation(page: SignOff) -> dict[str, Any]:
-    """The promise in one sentence, and the facts under it."""
+    """The promise in one sentence, the facts under it, and how it will be read."""
     promise = page.revision.hypothesis
     planned = promise.planned_go_live_date
     facts = [
         (_("Promised"), words.ratio_words(promise.target_ratio)),
         (_("Planned go-live"), words.day(planned) if planned else _("No date yet")),
-        (
-            _("Compared with"),
-            promise.comparison.name if promise.comparison else _("its own time before"),
-        ),
+        (_("Compared with"), compared_with(promise)),
     ]
     return {
-        "sentence": _(
-            "A typical case takes at least %(ratio)s in the %(after)s days that follow a start-up "
-            "time of %(washout)s days."
-        )
-        % {
-            "ratio": words.ratio_words(promise.target_ratio),
-            "after": promise.after_days or _("following"),
-            "washout": promise.washout_days,
-        },
-        "guardrails": [
-            _("%(name)s must not get worse by more than %(margin)s.")
-            % {"name": guard.name, "margin": words.number(guard.margin, 2)}
-            for guard in promise.guardrails.all()
-        ],
+        "sentence": promise_sentence(promise),
+        "guardrails": [guardrail_sentence(guard) for guard in promise.guardrails.all()],
         "facts": facts,
+        "reading": reading_facts(promise),
     }
 
 

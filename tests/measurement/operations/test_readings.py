@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from core.models import AuditEvent, Job
+from measurement import claims
 from measurement.choices import ReadingKind, ReadingVerdict
 from measurement.models import Reading, ReadingInput
 from measurement.operations.readings import (
@@ -222,6 +223,27 @@ def test_the_nightly_run_asks_for_every_redesign_that_went_live():
     assert enqueue_all_due(at=NOW) == 1
     assert enqueue_all_due(at=LIVE_AT - timedelta(days=1)) == 0
     assert [job.args["redesign_id"] for job in Job.objects.all()] == [redesign.pk]
+
+
+@pytest.mark.parametrize(
+    "off, told",
+    [
+        (
+            {"placebo": False},
+            ["The look for jumps between earlier quarters was switched off."],
+        ),
+        ({"drift_key": False}, ["The look for a trend before go-live was switched off."]),
+    ],
+)
+def test_a_guard_switched_off_costs_the_grade_and_says_so(off, told):
+    redesign = went_live(**off)
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6))
+
+    reading = measured(redesign)
+
+    assert {name: reading.design["design"][name] for name in off} == off
+    assert (reading.verdict, reading.grade) == (ReadingVerdict.IMPROVED, "C")
+    assert claims.why_not_better(reading) == ["There is no comparison workflow.", *told]
 
 
 def test_the_python_log_reads_as_its_reference_says():

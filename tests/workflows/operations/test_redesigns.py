@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -11,7 +11,8 @@ from django.db import connection
 
 from core.errors import Forbidden, Stale
 from core.models import AuditEvent
-from tests.factories.people import OrgUnitFactory, PersonFactory
+from tests.factories.people import OrgUnitFactory, PersonFactory, WorkCalendarFactory
+from tests.factories.sign_offs import some_policy, workflow_below
 from tests.factories.workflows import (
     ActivityFactory,
     AiToolFactory,
@@ -24,7 +25,8 @@ from workflows.content import content_sha256, version_content
 from workflows.drafts import Draft, DraftGuardrail, DraftHypothesis, of_rows
 from workflows.errors import NotPossibleNow
 from workflows.models import Redesign, Revision
-from workflows.operations import redesigns
+from workflows.operations import approval, redesigns
+from workflows.operations.revisions import as_draft, write_hypothesis
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -309,6 +311,45 @@ def test_copy_takes_over_a_withdrawn_redesign_on_todays_version(db):
         ("New today", Change.KEPT),
     ]
     assert events() == ["redesign.copied"]
+
+
+@pytest.mark.parametrize("verb", ["revise", "copy"])
+def test_the_next_draft_keeps_the_whole_promise(db, verb):
+    """Every field differs from its default, so that none is filled in by chance."""
+    some_policy()
+    redesign = RedesignFactory(workflow=workflow_below(PersonFactory()))
+    act = {"actor": redesign.proposer, "at": NOON}
+    promise = DraftHypothesis(
+        target_ratio=Decimal("0.75"),
+        margin=Decimal("0.025"),
+        before_days=2555,
+        washout_days=0,
+        after_days=None,
+        planned_go_live_date=NOON.date(),
+        standardise=False,
+        season=True,
+        placebo=False,
+        drift_key=False,
+        comparison=WorkflowFactory(),
+        calendar=WorkCalendarFactory(),
+        guardrails=(
+            DraftGuardrail("Right", "right", GuardKind.SHARE, Decimal("0.02"), Worse.LOWER),
+        ),
+    )
+    usual = DraftHypothesis(target_ratio=Decimal("0.8"))
+    assert not [f.name for f in fields(usual) if getattr(usual, f.name) == getattr(promise, f.name)]
+    write_hypothesis(redesign.current_revision, promise)
+
+    if verb == "revise":
+        approval.submit_redesign(redesign=redesign, **act)
+        after = redesigns.revise(redesign=redesign, **act)
+    else:
+        approval.withdraw_redesign(redesign=redesign, reason="Later", **act)
+        redesign.refresh_from_db()
+        after = redesigns.copy_redesign(redesign=redesign, **act)
+
+    assert after.current_revision_id != redesign.current_revision_id
+    assert as_draft(Revision.objects.get(pk=after.current_revision_id).hypothesis) == promise
 
 
 def test_copy_refuses_a_redesign_under_way(db):

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from tests.factories.people import OrgUnitFactory, PersonFactory, RoleGrantFactory
+from tests.factories.sign_offs import some_policy, workflow_below
 from tests.factories.workflows import (
     ActivityFactory,
     AiToolFactory,
@@ -16,7 +17,8 @@ from tests.factories.workflows import (
     WorkflowVersionFactory,
 )
 from workflows.choices import RedesignState
-from workflows.models import Redesign, RevisionAuthor
+from workflows.models import Hypothesis, Redesign, RevisionAuthor
+from workflows.operations import approval
 from workflows.operations import redesigns as operations
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -104,6 +106,71 @@ def test_page_says_what_changes_what_is_promised_and_what_is_missing(client, red
     assert "Say when you stop" in said
     assert "#id_oversight_stop" in said
     assert re.search(r"<button[^>]*disabled[^>]*>.{0,200}Submit for sign-off", said)
+
+
+@pytest.mark.parametrize(
+    "values, words",
+    [
+        ({}, "guarded against: earlier quarters and trend"),
+        ({"placebo": False}, "only a trend is looked for, not earlier quarters; grade C at most"),
+        ({"drift_key": False}, "only earlier quarters are looked at, no trend; grade C at most"),
+        ({"placebo": False, "drift_key": False}, "not guarded against; grade C at most"),
+        ({"standardise": False}, "not allowed for"),
+        ({"before_days": 2555, "after_days": None}, "2,555 before go-live, 14 left out, then with"),
+        ({"margin": "0.025"}, "below 2.5%"),
+        ({"target_ratio": "0.875"}, "12.5% less time"),
+        ({"season": True}, "Yearly season"),
+    ],
+)
+def test_page_and_sign_off_say_how_it_will_be_read(client, values, words):
+    some_policy()
+    boss = PersonFactory()
+    redesign = RedesignFactory(workflow=workflow_below(boss))
+    Hypothesis.objects.update(**values)
+
+    client.force_login(redesign.proposer)
+    assert words in text_of(client.get(page("redesign", redesign)))
+    approval.submit_redesign(redesign=redesign, actor=redesign.proposer, at=NOON)
+    client.force_login(boss)
+    assert words in text_of(client.get(page("decide", redesign)))
+
+
+def test_a_comparison_workflow_stands_in_for_the_guards_on_the_page(client, redesign):
+    other = WorkflowFactory(name="Complaints in Graz", unit=redesign.workflow.unit)
+    Hypothesis.objects.update(comparison=other, placebo=False, drift_key=False)
+    client.force_login(redesign.proposer)
+
+    said = text_of(client.get(page("redesign", redesign)))
+
+    assert "guarded against by the comparison workflow" in said
+    assert "grade C at most" not in said
+
+
+def test_the_decision_page_tells_a_guardrail_in_its_own_unit(client):
+    some_policy()
+    boss = PersonFactory()
+    redesign = RedesignFactory(workflow=workflow_below(boss))
+    GuardrailFactory(hypothesis=redesign.current_revision.hypothesis, name="Right first time")
+    approval.submit_redesign(redesign=redesign, actor=redesign.proposer, at=NOON)
+    client.force_login(boss)
+
+    said = text_of(client.get(page("decide", redesign)))
+
+    assert "Right first time falls by no more than 2 points." in said
+
+
+def test_revisions_tell_that_a_guard_was_switched_off(client):
+    some_policy()
+    redesign = RedesignFactory(workflow=workflow_below(PersonFactory()))
+    act = {"redesign": redesign, "actor": redesign.proposer, "at": NOON}
+    approval.submit_redesign(**act)
+    revised = operations.revise(**act)
+    Hypothesis.objects.filter(revision=revised.current_revision_id).update(drift_key=False)
+    client.force_login(redesign.proposer)
+
+    said = text_of(client.get(page("redesign", redesign), {"part": "revisions"}))
+
+    assert re.search(r"Look for a trend before go-live</th><td[^>]*>yes</td><td[^>]*>no</td>", said)
 
 
 def test_page_of_a_complete_draft_offers_to_submit(client, redesign):
