@@ -25,7 +25,7 @@ class NotPresent(DomainError):
 
 class SigningLocked(Forbidden):
     code = "signing_locked"
-    message = _("Signing is locked for 15 minutes after five wrong tries.")
+    message = _("Signing and signing in are locked for 15 minutes after five wrong tries.")
 
 
 class RouteNotPossible(DomainError):
@@ -111,6 +111,10 @@ BY_CONSTRAINT: dict[str, tuple[type[DomainError], str | Promise]] = {
     "reauthentication_fits_its_decision": (
         NotPresent,
         _("It took more than a minute. Give your password again."),
+    ),
+    "workflows_reauthentication_nonce_key": (
+        NotPresent,
+        _("One password is good for one signature. Give it again."),
     ),
     "signature_level_is_enough": (NotPresent, NotPresent.message),
     "golive_of_an_approved_redesign": (

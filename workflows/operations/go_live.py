@@ -32,7 +32,7 @@ SUPERSEDED = list(TRANSITIONS[Action.SUPERSEDE])
 def go_live(*, redesign: Redesign, actor: Person, at_instant: datetime, at: datetime) -> GoLive:
     """Say when work changed; ``at_instant`` may lie in the past, its readings are then post-hoc.
 
-    In this order: the redesign and its workflow are locked, the redesign goes live, older
+    In this order: the workflow and its redesign are locked, the redesign goes live, older
     redesigns of the workflow that were approved or live are superseded, the to-be steps become the
     workflow's new frozen version, and the hypothesis is locked with the calendar of today. A
     post-hoc go-live asks for its reading at once.
@@ -40,12 +40,14 @@ def go_live(*, redesign: Redesign, actor: Person, at_instant: datetime, at: date
     Raises Forbidden for anybody but the workflow's owner, NotPossibleNow unless it is approved,
     GoLiveNotPossible for an instant that makes no sense.
     """
+    # The workflow first, as everywhere: two of its redesigns that go live at once supersede each
+    # other, and would each wait for the row the other holds.
+    workflow = Workflow.objects.select_for_update(no_key=True).get(pk=redesign.workflow_id)
     redesign = (
         Redesign.objects.select_for_update(no_key=True, of=("self",))
         .select_related("current_revision__hypothesis__calendar", "base_version")
         .get(pk=redesign.pk)
     )
-    workflow = Workflow.objects.select_for_update(no_key=True).get(pk=redesign.workflow_id)
     if actor.pk != workflow.owner_id:
         raise Forbidden(_("Only the workflow's owner says when it goes live."))
     if redesign.state not in TRANSITIONS[Action.GO_LIVE]:

@@ -3,11 +3,13 @@
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Now
 
 from core.audit import record
+from core.ids import uuid7
 from core.jobs import enqueue
 from core.models import AuditEvent
 from core.models.audit import ClockTimestamp
@@ -17,6 +19,7 @@ from workflows.errors import NotPresent, SigningLocked
 from workflows.models import Redesign
 
 BAD_TRIES = 5
+TRIES_WITHIN = timedelta(minutes=15)
 LOCKED_FOR = timedelta(minutes=15)
 REFUSED = "signing.refused"
 LOCKED = "signing.locked"
@@ -38,12 +41,16 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Somebody was there, by the database's clock. Good for one decision within the minute."""
+    """Somebody was there, by the database's clock. Good for one decision within the minute.
+
+    ``nonce`` is stored with that decision and unique: a proof used again is refused.
+    """
 
     person_id: int
     method: str
     session_sha256: str
     proved_at: datetime
+    nonce: UUID = field(default_factory=uuid7)
 
     def reaches(self, level: int, *, simulated: bool) -> bool:
         """Whether it is enough for a step; a simulated proof is, on a simulated workflow alone."""
@@ -56,8 +63,8 @@ def prove_presence(*, actor: Person, redesign: Redesign, credentials: Credential
     """Check what was typed against the signed-in person: the password, and the user id if given.
 
     A wrong try is audited and stays so: call this outside the transaction of the decision. The
-    person's row is locked first, so that tries at the same moment are all counted; after
-    ``BAD_TRIES`` within ``LOCKED_FOR`` even the right password is refused.
+    person's row is locked first, so that tries at the same moment are all counted; for
+    ``LOCKED_FOR`` after ``BAD_TRIES`` within ``TRIES_WITHIN`` even the right password is refused.
 
     Raises NotPresent and SigningLocked.
     """
@@ -67,7 +74,7 @@ def prove_presence(*, actor: Person, redesign: Redesign, credentials: Credential
             .annotate(clock=ClockTimestamp())
             .get(pk=actor.pk)
         )
-        if bad_tries(person) >= BAD_TRIES:
+        if is_locked(person):
             refusal: NotPresent | SigningLocked | None = SigningLocked()
         elif _present(person, credentials):
             refusal = None
@@ -83,9 +90,19 @@ def prove_presence(*, actor: Person, redesign: Redesign, credentials: Credential
     )
 
 
+def is_locked(person: Person) -> bool:
+    """Whether neither signing nor signing in is open to ``person``, by the database's clock.
+
+    The lock counts from the last wrong try: one that only lasted while the first of five is young
+    enough could end a moment after the fifth.
+    """
+    return AuditEvent.objects.filter(actor=person, verb=LOCKED, at__gt=Now() - LOCKED_FOR).exists()
+
+
 def bad_tries(person: Person) -> int:
-    """Wrong tries of the last 15 minutes, by the database's clock."""
-    return AuditEvent.objects.filter(actor=person, verb=REFUSED, at__gt=Now() - LOCKED_FOR).count()
+    return AuditEvent.objects.filter(
+        actor=person, verb=REFUSED, at__gt=Now() - TRIES_WITHIN
+    ).count()
 
 
 def _present(person: Person, credentials: Credentials) -> bool:

@@ -112,6 +112,7 @@ def sign(*, redesign: Redesign, actor: Person, said: Said, proof: Proof, at: dat
     signature = _signature(decision, redesign, actor, turn, proof)
     if turn.step.level > SignatureLevel.CLICK:
         Reauthentication.objects.create(
+            nonce=proof.nonce,
             person=actor,
             session_sha256=proof.session_sha256,
             content_sha256=decision.content_sha256,

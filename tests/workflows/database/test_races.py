@@ -11,41 +11,18 @@ from core.models import AuditEvent
 from people.choices import Role
 from people.models import Person
 from tests.factories.people import DelegationFactory, PersonFactory, RoleGrantFactory
-from tests.factories.sign_offs import NOON, credentials_of, in_review, sign
-from workflows.choices import RedesignState, RouteState, StepState, Verdict
-from workflows.models import Decision, Reauthentication, Redesign, Route, Signature
+from tests.factories.sign_offs import NOON, approved, credentials_of, in_review, sign
+from tests.workflows.invariants import holds
+from workflows.choices import RedesignState, RouteState, Verdict
+from workflows.errors import NotPossibleNow
+from workflows.models import Decision, GoLive, Redesign, Route
 from workflows.operations import approval
+from workflows.operations.go_live import go_live
 from workflows.operations.policies import publish_policy
 from workflows.operations.presence import SIMULATED, Proof
 from workflows.operations.redesigns import revise
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def holds():
-    """The invariants, asked of the tables as they are; each query gives what must not be."""
-    for redesign in Redesign.objects.all():
-        routes = Route.objects.filter(redesign=redesign)
-        is_open = routes.filter(state=RouteState.OPEN)
-        assert is_open.count() == (redesign.state == RedesignState.IN_REVIEW)
-        for route in is_open:
-            assert route.revision_id == redesign.current_revision_id
-        if redesign.state == RedesignState.APPROVED:
-            signed = routes.get(state=RouteState.APPROVED)
-            assert signed.revision_id == redesign.current_revision_id
-            assert {step.state for step in signed.steps.all()} == {StepState.APPROVED}
-    for decision in Decision.objects.select_related("route__redesign", "revision", "step"):
-        redesign = decision.route.redesign
-        authors = {redesign.proposer_id}
-        for revision in redesign.revisions.all():
-            authors |= set(revision.authorships.values_list("person_id", flat=True))
-        assert not authors & {decision.decided_by_id, decision.on_behalf_of_id}
-        assert decision.content_sha256 == decision.revision.sha256
-        assert decision.revision_id == decision.route.revision_id
-    count = Decision.objects.count()
-    assert Signature.objects.count() == Reauthentication.objects.count() == count
-    verbs = ["redesign.approved_step", "redesign.rejected", "redesign.changes_requested"]
-    assert AuditEvent.objects.filter(verb__in=verbs).count() == count
 
 
 def two_of_quality():
@@ -133,6 +110,49 @@ def test_two_submits_at_once_open_one_route(run_together):
 
     assert sorted(isinstance(one, DomainError) for one in outcomes) == [False, True], outcomes
     assert Route.objects.filter(state=RouteState.OPEN).count() == 1
+    holds()
+
+
+def test_withdrawing_against_revising_is_one_of_them_or_first_the_draft(run_together):
+    review = in_review()
+    act = {"redesign": review.redesign, "actor": review.redesign.proposer, "at": NOON}
+
+    outcomes = run_together(
+        lambda: revise(**act), lambda: approval.withdraw_redesign(reason="Later", **act)
+    )
+
+    review.redesign.refresh_from_db()
+    assert review.redesign.state == RedesignState.WITHDRAWN
+    assert isinstance(outcomes[1], Redesign)
+    assert isinstance(outcomes[0], Redesign | NotPossibleNow)
+    holds()
+
+
+def go_live_of(review):
+    redesign = review.redesign
+    return go_live(redesign=redesign, actor=redesign.workflow.owner, at_instant=NOON, at=NOON)
+
+
+def test_going_live_twice_at_once_is_one_go_live_and_one_new_version(run_together):
+    review = approved()
+
+    outcomes = run_together(*[lambda: go_live_of(review)] * 2)
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["GoLive", "NotPossibleNow"], outcomes
+    assert GoLive.objects.count() == 1
+    assert review.redesign.workflow.versions.count() == 2
+    assert AuditEvent.objects.filter(verb="redesign.went_live").count() == 1
+    holds()
+
+
+def test_two_redesigns_of_one_workflow_going_live_at_once_leave_one_and_no_deadlock(run_together):
+    first = approved()
+    second = approved(workflow=first.redesign.workflow, boss=first.boss)
+
+    outcomes = run_together(lambda: go_live_of(first), lambda: go_live_of(second))
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["GoLive", "NotPossibleNow"], outcomes
+    assert sorted(Redesign.objects.values_list("state", flat=True)) == ["live", "superseded"]
     holds()
 
 

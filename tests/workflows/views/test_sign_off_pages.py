@@ -11,9 +11,12 @@ from tests.factories.people import (
     PersonFactory,
     RoleGrantFactory,
 )
-from tests.factories.sign_offs import approved, in_review, sign, workflow_below
+from tests.factories.sign_offs import NOON, Review, approved, in_review, sign, workflow_below
+from tests.factories.workflows import RedesignFactory, RevisionAuthorFactory
 from workflows.choices import RedesignState, Verdict
-from workflows.models import Decision, GoLive
+from workflows.models import Decision, GoLive, Redesign
+from workflows.operations import approval
+from workflows.operations.redesigns import revise
 from workflows.signing import problems_of
 
 pytestmark = pytest.mark.django_db
@@ -151,14 +154,8 @@ def test_htmx_gets_the_panel_alone_and_then_the_way_on(client):
 
 
 def test_a_page_that_is_out_of_date_keeps_the_note_and_says_what_changed(client):
-    from workflows.models import Redesign
-    from workflows.operations import approval
-    from workflows.operations.redesigns import revise
-
     review = in_review()
     old = review.sha256
-    from tests.factories.sign_offs import NOON
-
     redesign = revise(redesign=review.redesign, actor=review.redesign.proposer, at=NOON)
     redesign = Redesign.objects.get(pk=redesign.pk)
     revision = redesign.current_revision
@@ -175,6 +172,50 @@ def test_a_page_that_is_out_of_date_keeps_the_note_and_says_what_changed(client)
     assert "What changes, in one sentence" in text
     assert "Now with a second check" in text
     assert old not in text
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["proposer", "co-author", "author of an earlier revision"])
+def test_no_author_signs_from_the_page_even_as_a_stand_in(client, who):
+    """The right password, the right hash, a running delegation: and still not their own work."""
+    boss, author = PersonFactory(), PersonFactory()
+    workflow = workflow_below(boss, owner=author if who == "proposer" else PersonFactory())
+    redesign = RedesignFactory(workflow=workflow)
+    if who != "proposer":
+        RevisionAuthorFactory(revision=redesign.current_revision, person=author)
+    act = {"redesign": redesign, "actor": redesign.proposer, "at": NOON}
+    route = approval.submit_redesign(**act)
+    if who.startswith("author of"):
+        revise(**act)
+        redesign.refresh_from_db()
+        assert author not in [row.person for row in redesign.current_revision.authorships.all()]
+        route = approval.submit_redesign(**act)
+    redesign = Redesign.objects.get(pk=redesign.pk)
+    review = Review(redesign=redesign, route=route, boss=boss)
+    DelegationFactory(principal=boss, delegate=author)
+    client.force_login(author)
+
+    page = client.get(address(review))
+    response = client.post(address(review), typed(review))
+
+    assert "data-decision" not in page.content.decode()
+    assert response.status_code == 403
+    assert not Decision.objects.exists()
+
+
+def test_a_locked_signer_is_told_and_the_note_is_kept(client):
+    review = in_review()
+    client.force_login(review.boss)
+    wrong = typed(review, password="a guess", comment="My long note")
+    for _ in range(4):
+        assert client.post(address(review), wrong).status_code == 422
+    assert client.post(address(review), wrong).status_code == 403
+
+    response = client.post(address(review), typed(review, comment="My long note"))
+
+    assert response.status_code == 403
+    assert "locked for 15 minutes" in response.content.decode()
+    assert "My long note" in response.content.decode()
     assert not Decision.objects.exists()
 
 

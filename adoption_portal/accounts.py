@@ -1,0 +1,27 @@
+"""The one rule of signing in that looks at what happened elsewhere in the portal."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+
+from core.audit import record
+from people.adapter import AccountAdapter
+from people.models import Person
+from workflows.errors import SigningLocked
+from workflows.operations.presence import is_locked
+
+
+class PortalAdapter(AccountAdapter):
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Person | None:
+        """Nobody while a signature is locked (21 CFR 11.300(d)): the guesser may have guessed.
+
+        Asked after the password is known to be right, so that a stranger learns nothing.
+        """
+        person: Person | None = super().authenticate(request, **credentials)
+        if person is not None and is_locked(person):
+            with transaction.atomic():
+                record("person.sign_in_refused", subject=person, actor=None)
+            raise ValidationError(SigningLocked.message, code=SigningLocked.code)
+        return person
