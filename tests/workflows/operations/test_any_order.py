@@ -160,8 +160,8 @@ def test_no_order_of_acts_reaches_a_forbidden_state(people):
     run_state_machine_as_test(
         machine_of(people),
         settings=settings(
-            max_examples=5,
-            stateful_step_count=14,
+            max_examples=4,
+            stateful_step_count=12,
             deadline=None,
             derandomize=True,
             database=None,
