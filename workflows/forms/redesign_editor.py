@@ -29,7 +29,7 @@ from workflows.forms.redesign_rows import (
 from workflows.forms.redesigns import RedesignForm
 from workflows.models import Activity, Redesign, Revision, RevisionActivity
 
-ADVANCED = {"margin", "before_days", "washout_days", "after_days", "season"}
+ADVANCED = {"margin", "before_days", "washout_days", "after_days"}
 GUARDS = ("placebo", "drift_key", "standardise")
 
 
@@ -149,7 +149,7 @@ def form_initial(redesign: Redesign, revision: Revision) -> dict[str, Any]:
     hypothesis = getattr(revision, "hypothesis", None)
     usual = hypothesis or DraftHypothesis(target_ratio=Decimal("0.800"))
     kept = (
-        "before_days washout_days after_days planned_go_live_date standardise season placebo "
+        "before_days washout_days after_days planned_go_live_date standardise placebo "
         "drift_key comparison calendar"
     )
     values |= {name: getattr(usual, name) for name in kept.split()}

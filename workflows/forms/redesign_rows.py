@@ -69,6 +69,15 @@ class StepForm(forms.Form):
 
     use_required_attribute = False
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            widget = field.widget
+            if isinstance(widget, forms.Select):
+                widget.attrs["class"] = "form-select"
+            elif not widget.is_hidden and not isinstance(widget, forms.CheckboxInput):
+                widget.attrs["class"] = "form-control"
+
     def clean_origins(self) -> tuple[UUID, ...]:
         try:
             return tuple(UUID(text) for text in self.cleaned_data["origins"].split())

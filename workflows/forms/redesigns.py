@@ -192,11 +192,6 @@ class RedesignForm(forms.Form):
             "look like faster work; the grade does not show it."
         ),
     )
-    season = forms.BooleanField(
-        label=_("This work has a yearly season"),
-        required=False,
-        help_text=_("Read against the same weeks a year before. Needs two years of cases."),
-    )
 
     def __init__(self, *args: Any, redesign: Redesign, actor: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -235,7 +230,6 @@ class RedesignForm(forms.Form):
             after_days=data["after_days"],
             planned_go_live_date=data["planned_go_live_date"],
             standardise=data["standardise"],
-            season=data["season"],
             placebo=data["placebo"],
             drift_key=data["drift_key"],
             comparison=data["comparison"],
