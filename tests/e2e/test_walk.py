@@ -141,7 +141,8 @@ def propose(page, *, promise="20", advanced=None, guardrail=None):
     page.get_by_label("If the AI is down").fill("We read by hand as before.")
     page.get_by_label("Cases will take less time, by %").fill(promise)
     if advanced:
-        page.get_by_text("Advanced", exact=False).first.click()
+        for part in page.locator("#promise summary").all():
+            part.click()
         for label, value in advanced.items():
             box = page.get_by_label(label)
             box.set_checked(value) if isinstance(value, bool) else box.fill(value)
@@ -187,15 +188,15 @@ def upload(page, name, content, *, zone=None):
     page.get_by_role("button", name="Upload and check").click()
 
 
-def generated_log(go_live, *, cases=900):
-    """A year before, seventeen weeks after, the typical case a third shorter after go-live."""
+def generated_log(go_live, *, cases=1000):
+    """A year before, twenty weeks after, the typical case a third shorter after go-live."""
     rng = np.random.default_rng(20261127)
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(["case_id", "started_at", "completed_at", "kind", "right_first_time", "user"])
-    days = np.sort(rng.uniform(-364, 118, cases))
+    days = np.sort(rng.uniform(-364, 139, cases))
     hours = np.exp(rng.normal(np.log(200), 0.55, cases)) * np.where(days >= 0, 0.65, 1.0)
-    now = go_live + timedelta(days=119)
+    now = go_live + timedelta(days=140)
     for number, (day, length) in enumerate(zip(days, hours, strict=True)):
         start = go_live + timedelta(days=float(day))
         end = start + timedelta(hours=float(length))
@@ -269,7 +270,7 @@ def walk(cast, enter, *, name, moment, content, file_name, look=unseen, volume=1
 
 def test_from_pasted_steps_to_a_verdict(cast, enter, looked_at):
     moment = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0) - timedelta(
-        days=119
+        days=140
     )
     owner, workflow, redesign = walk(
         cast,
