@@ -154,7 +154,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": "portal:",
 }
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=330)
-JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", default=30)
+JOB_SWEEP_SECONDS = env.float("JOB_SWEEP_SECONDS", default=30)
+SCHEDULE_TICK_SECONDS = env.float("SCHEDULE_TICK_SECONDS", default=5)
 
 # --- sign-in --------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.Person"

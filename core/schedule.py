@@ -22,7 +22,6 @@ from core.jobs import enqueue
 from core.models import PeriodicRun
 
 log = logging.getLogger(__name__)
-TICK_SECONDS = 5.0
 LEADER_LOCK = 0x504F5254  # any number, the same in every scheduler
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -104,8 +103,8 @@ def run(stop: threading.Event) -> None:
             with leadership() as leads:
                 while leads and not stop.is_set():
                     tick(datetime.now(UTC))
-                    stop.wait(TICK_SECONDS)
+                    stop.wait(settings.SCHEDULE_TICK_SECONDS)
         except (DatabaseError, InterfaceError) as fault:
             log.warning("database away: %s", type(fault).__name__)
         connection.close()
-        stop.wait(TICK_SECONDS)
+        stop.wait(settings.SCHEDULE_TICK_SECONDS)

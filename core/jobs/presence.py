@@ -13,7 +13,8 @@ from django.db import DatabaseError, InterfaceError, connection
 
 # The upper half of the 64 bits marks the lock as one of ours; the lower half tells jobs apart.
 SPACE = 0x4A4F42  # "JOB"
-KEY = f"({SPACE}::bigint << 32) | hashtext(%s)::bigint & 4294967295"
+# All bit operators of PostgreSQL bind alike, from the left: the brackets are needed.
+KEY = f"({SPACE}::bigint << 32) | (hashtext(%s)::bigint & 4294967295)"
 # A job at work whose lock nobody holds, for a query on core_job.
 NOBODY_WORKS = f"""
 NOT EXISTS (

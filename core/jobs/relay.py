@@ -5,6 +5,7 @@ import threading
 import time
 from datetime import UTC, datetime
 
+import psycopg
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
@@ -14,6 +15,8 @@ log = logging.getLogger(__name__)
 LONGEST_WAIT = 5.0
 PAUSE_AFTER_FAULT = 1.0
 BELL = "portal_jobs"
+# Waiting for the bell is the driver's own call, which Django does not translate.
+DATABASE_AWAY = (DatabaseError, InterfaceError, psycopg.Error)
 
 
 class Relay:
@@ -32,7 +35,7 @@ class Relay:
         while not self.stop.is_set():
             try:
                 self._round()
-            except (DatabaseError, InterfaceError) as fault:
+            except DATABASE_AWAY as fault:
                 log.warning("database away: %s", type(fault).__name__)
                 self._leave_database()
                 self.stop.wait(PAUSE_AFTER_FAULT)

@@ -14,7 +14,6 @@ from django.db import connection, transaction
 from django.db.models import Count, Min
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
-from kombu.exceptions import ChannelError
 from kombu.exceptions import OperationalError as BrokerError
 
 from core.choices import JobState
@@ -66,12 +65,14 @@ class Broker:
         )
 
     def waiting_in(self, queue: str) -> int:
-        """How many messages of ``queue`` no worker has fetched yet."""
+        """How many messages of ``queue`` no worker has fetched yet.
+
+        Not ``passive``: kombu then asks whether the queue exists without our key prefix, and finds
+        none. Declaring writes nothing into Redis.
+        """
         channel = self.connection().channel()
         try:
-            return int(channel.queue_declare(queue=queue, passive=True).message_count)
-        except ChannelError:  # an empty queue does not exist
-            return 0
+            return int(channel.queue_declare(queue=queue).message_count)
         finally:
             channel.close()
 

@@ -44,6 +44,7 @@ def portal_processes(application_role, tmp_path_factory):
 @pytest.fixture
 def live_portal(transactional_db, portal_processes):
     """The running portal (``.url``); what a test commits it sees, and the other way round."""
+    portal_processes.wake()
     portal_processes.check()
     return portal_processes
 

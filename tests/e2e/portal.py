@@ -3,6 +3,7 @@
 import os
 import socket
 from dataclasses import replace
+from typing import ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
 from adoption_portal.launcher import fingerprints, folders, portal
@@ -37,6 +38,8 @@ def application_url() -> str:
 class LivePortal:
     """``url`` answers; ``redis`` is its own server; ``restart("worker")`` after a kill."""
 
+    running: ClassVar[set["LivePortal"]] = set()
+
     def __init__(self, folder) -> None:
         self.folder = folder
         self.port = free_port()
@@ -62,16 +65,30 @@ class LivePortal:
         shared = self.environment()
         self._collect_static(shared)
         web = portal.web(shared, host="127.0.0.1", port=self.port)
-        for service in (web, *portal.background(shared)):
+        for service in (web, *self.background(shared)):
             log = self.folder / f"{service.name}.log"
             self.services[service.name] = replace(service, log=log)
             self.restart(service.name)
+        LivePortal.running.add(self)
         try:
             self.supervisor.wait_for(
                 self.children["web"], lambda: portal.answers("127.0.0.1", self.port), 60
             )
         except CannotStart as problem:
             raise AssertionError(f"{problem}\n{self.log('web')}") from None
+
+    def background(self, shared: dict[str, str]) -> list[Service]:
+        return portal.background(shared)
+
+    def rest(self) -> None:
+        """End everything but the web process, which does nothing unless it is asked."""
+        for name in self.children.keys() - {"web"}:
+            self.supervisor.stop(self.children.pop(name))
+
+    def wake(self) -> None:
+        """Start again what ``rest`` has ended."""
+        for name in self.services.keys() - self.children.keys():
+            self.restart(name)
 
     def restart(self, name: str) -> None:
         if name in self.children:
@@ -86,6 +103,7 @@ class LivePortal:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
     def stop(self) -> None:
+        LivePortal.running.discard(self)
         self.supervisor.stop_all()
         self.redis.remove()
 
