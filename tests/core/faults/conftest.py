@@ -41,10 +41,9 @@ def figures(request, record_property):
     def tell(**found):
         for name, value in found.items():
             record_property(name, value)
-        told = ", ".join(f"{name} {value}" for name, value in found.items())
+        ", ".join(f"{name} {value}" for name, value in found.items())
         reporter = request.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter.ensure_newline()
-        print(f"{request.node.name}: {told}")
 
     return tell

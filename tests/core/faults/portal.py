@@ -31,7 +31,9 @@ def until(ready, seconds, what):
     """Ask again and again; the test fails when time is up."""
     deadline = time.monotonic() + seconds
     while not ready():
-        assert time.monotonic() < deadline, f"not in {seconds} s: {what() if callable(what) else what}"
+        assert time.monotonic() < deadline, (
+            f"not in {seconds} s: {what() if callable(what) else what}"
+        )
         time.sleep(0.01)
 
 

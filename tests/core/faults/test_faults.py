@@ -47,7 +47,9 @@ def test_killed_workers_lose_and_double_nothing(portal, figures):
     whole = set(chance.sample(moments, 4))
     for moment in moments:
         wait_for(marks, portal, done=moment)
-        until(lambda: at_work("worker"), 20, lambda: f"idle: {marks.look().states()} {portal.logs()}")
+        until(
+            lambda: at_work("worker"), 20, lambda: f"idle: {marks.look().states()} {portal.logs()}"
+        )
         if moment in whole:
             portal.kill("worker")
             portal.restart("worker")
