@@ -114,9 +114,12 @@ def test_even_the_owner_is_refused_a_change(statement):
     Seal.objects.create(number=1, cluster=1, from_xid=0, below_xid=1, first_id=1, last_id=1,
                         event_count=1, rows_hash=GENESIS, previous_hash=GENESIS)  # fmt: skip
 
-    with pytest.raises(IntegrityError, match="is refused"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+    with (
+        pytest.raises(IntegrityError, match="is refused"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
 
     assert AuditEvent.objects.get().reason == ""
 

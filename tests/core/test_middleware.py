@@ -65,7 +65,7 @@ def test_every_answer_is_guarded(client, path, status):
 
 
 @pytest.mark.parametrize(
-    "path, status", [("/workflows/", 200), ("/nothing/", 404), ("/admin/", 403)]
+    "path, status", [("/workflows/", 200), ("/nothing/", 404), ("/admin/login/", 403)]
 )
 def test_answer_to_a_person_is_guarded(client, path, status):
     client.force_login(PersonFactory())

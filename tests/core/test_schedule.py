@@ -1,10 +1,13 @@
 """Periodic work: each slot once, whatever the clock and however many schedulers."""
 
+import inspect
 import threading
 from datetime import UTC, datetime, time, timedelta
+from time import monotonic, sleep
 
 import pytest
-from django.db import connections
+from celery import current_app
+from django.db import connection, connections
 
 from core import jobs, schedule
 from core.choices import JobState
@@ -16,6 +19,7 @@ EVERY = timedelta(minutes=5)
 
 @pytest.fixture(autouse=True)
 def _own_schedule(monkeypatch):
+    current_app.loader.import_default_modules()  # or the real entries would land in this one
     monkeypatch.setattr(schedule, "_registered", {})
 
 
@@ -177,8 +181,6 @@ def test_one_scheduler_leads_and_the_other_takes_over(run_together):
 
 
 def test_running_scheduler_outlives_its_connection(transactional_db, settings):
-    from django.db import connection
-
     settings.SCHEDULE_TICK_SECONDS = 0.01
     schedule.periodic("core.seal_audit", every=timedelta(milliseconds=20))
     stop = threading.Event()
@@ -206,20 +208,13 @@ def test_running_scheduler_outlives_its_connection(transactional_db, settings):
 
 
 def wait_for_slots(count):
-    import time as clock
-
-    deadline = clock.monotonic() + 15
+    deadline = monotonic() + 15
     while PeriodicRun.objects.count() < count:
-        assert clock.monotonic() < deadline
-        clock.sleep(0.01)
+        assert monotonic() < deadline
+        sleep(0.01)
 
 
 def test_every_periodic_name_is_a_task_without_ids(monkeypatch):
-    import inspect
-
-    from celery import current_app
-
-    current_app.loader.import_default_modules()
     monkeypatch.undo()
     entries = schedule.schedule()
 

@@ -31,6 +31,7 @@ def past_the_guards(*statements, table="core_auditevent"):
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for statement, *values in statements:
             cursor.execute(statement, values)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER portal_append_only")
 
