@@ -1,5 +1,7 @@
 """One shaken portal for the module; its figures are printed at the end of the run."""
 
+import sys
+
 import pytest
 
 from tests.core.faults.portal import ShakenPortal
@@ -41,9 +43,7 @@ def figures(request, record_property):
     def tell(**found):
         for name, value in found.items():
             record_property(name, value)
-        ", ".join(f"{name} {value}" for name, value in found.items())
-        reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None:
-            reporter.ensure_newline()
+        told = ", ".join(f"{name} {value}" for name, value in found.items())
+        sys.stdout.write(f"\n{request.node.name}: {told}\n")
 
     return tell
