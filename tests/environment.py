@@ -39,17 +39,10 @@ def set_defaults() -> None:
 
 
 def adapt_settings() -> None:
-    """Cheap password hashes; a folder and a Redis database of its own for each process of the run."""
+    """Cheap password hashes, and a Redis database of its own for each process of the run."""
     from django.conf import settings
 
     from adoption_portal.settings import redis_database
-
-    # Where the environment named the settings, pytest-django has read them before `set_defaults`.
-    data = Path(os.environ["PORTAL_DATA_DIR"])
-    settings.DATA_DIR = data
-    settings.STATIC_ROOT = data / "static"
-    settings.EMAIL_FILE_PATH = data / "mail"
-    settings.STORAGES["default"]["OPTIONS"]["location"] = data / "uploads"
 
     # Still Argon2, so that a real web process can check what a test has made.
     settings.PASSWORD_HASHERS = ["tests.environment.CheapArgon2", *settings.PASSWORD_HASHERS]
