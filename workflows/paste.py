@@ -204,7 +204,8 @@ def kind(text: str) -> str | None:
 
 
 # --- columns --------------------------------------------------------------------------------------
-# The first rule with a word in the header wins: "waiting time" before "time".
+# The first rule with a word in the header wins: "waiting time" before "time", and "who does it",
+# "system owner" before "it" and "system".
 HEADERS: tuple[tuple[Column, tuple[str, ...]], ...] = (
     (Column.SHARE, ("share", "percent", "%", "anteil", "quote", "häufigkeit", "frequency", "part",
                     "pourcentage", "fréquence")),
@@ -213,11 +214,11 @@ HEADERS: tuple[tuple[Column, tuple[str, ...]], ...] = (
     (Column.TOUCH, ("touch", "work time", "working time", "effort", "duration", "minutes", "time",
                     "work", "arbeitszeit", "bearbeitungszeit", "aufwand", "dauer", "minuten",
                     "zeit", "arbeit", "durée", "temps", "travail", "traitement")),
-    (Column.SYSTEM, ("system", "tool", "application", "app", "software", "it", "anwendung",
-                     "werkzeug", "programm", "système", "outil", "logiciel")),
     (Column.ROLE, ("who", "role", "responsible", "owner", "actor", "performer", "person", "wer",
                    "rolle", "verantwortlich", "zuständig", "ausführend", "qui", "rôle",
                    "responsable", "acteur")),
+    (Column.SYSTEM, ("system", "tool", "application", "app", "software", "it", "anwendung",
+                     "werkzeug", "programm", "système", "outil", "logiciel")),
     (Column.KIND, ("kind", "type", "category", "art", "typ", "kategorie", "genre", "catégorie")),
     (Column.IGNORE, ("no", "nr", "n°", "number", "nummer", "numéro", "pos", "position", "#", "id",
                      "comment", "kommentar", "bemerkung", "commentaire", "note", "remark")),

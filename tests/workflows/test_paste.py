@@ -117,6 +117,16 @@ def test_read_takes_french_headers():
     assert read.steps == (Step("Imprimer", "AQ", "SAP", "", "5", "1440"),)
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["Activity\tWho does it\tSystem\tKind\tWork\tWaiting\tCases, %", "Step\tSystem owner\tIT\tType\tMinutes\tDelay\tShare"],
+)  # fmt: skip
+def test_read_takes_the_headings_of_the_form_itself(header):
+    read = paste.read(f"{header}\nPrint\tQA\tLIMS\ttask\t30\t90\t50%")
+
+    assert read.steps == (Step("Print", "QA", "LIMS", "task", "30", "90", "50"),)
+
+
 def test_read_guesses_columns_without_a_header():
     read = paste.read("Print\tQA\tLIMS\t30\t1 h 30\t50%\nCheck\tQP\tSAP\t5\t2 d\t100%")
 

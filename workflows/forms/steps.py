@@ -11,6 +11,9 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -70,10 +73,55 @@ class PercentField(MinutesField):
         return paste.plain(value * 100) if isinstance(value, Decimal) else value
 
 
-def cell(label: Any, css: str = "", **attrs: str) -> forms.TextInput:
+class CellInput(forms.TextInput):
+    """As Django draws it, without a template each: 300 steps have 2700 cells."""
+
+    def render(
+        self,
+        name: str,
+        value: Any,
+        attrs: dict[str, Any] | None = None,
+        renderer: Any = None,  # noqa: ARG002
+    ) -> SafeString:
+        shown = {
+            "type": self.input_type,
+            "name": name,
+            "value": self.format_value(value),
+            **self.build_attrs(self.attrs, attrs),
+        }
+        if shown["value"] is None:
+            del shown["value"]
+        return format_html("<input{}>", flatatt(shown))
+
+
+class HiddenCell(CellInput):
+    input_type = "hidden"
+
+
+class CellSelect(forms.Select):
+    def render(
+        self,
+        name: str,
+        value: Any,
+        attrs: dict[str, Any] | None = None,
+        renderer: Any = None,  # noqa: ARG002
+    ) -> SafeString:
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (key, mark_safe(" selected") if str(value) == str(key) else "", label)
+                for key, label in self.choices
+            ),
+        )
+        shown = {"name": name, **self.build_attrs(self.attrs, attrs)}
+        return format_html("<select{}>{}</select>", flatatt(shown), options)
+
+
+def cell(label: Any, css: str = "", **attrs: str) -> CellInput:
     """A table's cell: named by its column for a screen reader, narrow enough for one line."""
     classes = f"form-control form-control-sm {css}".strip()
-    return forms.TextInput({"class": classes, "aria-label": label, "autocomplete": "off", **attrs})
+    return CellInput({"class": classes, "aria-label": label, "autocomplete": "off", **attrs})
 
 
 if TYPE_CHECKING:
@@ -99,8 +147,8 @@ class StepForm(forms.Form):
     ``pasted`` marks the lines of the last paste, so that they can be read again.
     """
 
-    step_key = KeyField(required=False, widget=forms.HiddenInput)
-    pasted = forms.CharField(required=False, max_length=1, widget=forms.HiddenInput)
+    step_key = KeyField(required=False, widget=HiddenCell)
+    pasted = forms.CharField(required=False, max_length=1, widget=HiddenCell)
     title = LineField(
         label=_("Activity"), max_length=200, required=False, widget=cell(_("Activity"))
     )
@@ -120,7 +168,7 @@ class StepForm(forms.Form):
         label=_("Kind"),
         choices=ActivityKind,
         required=False,
-        widget=forms.Select({"class": "form-select form-select-sm", "aria-label": _("Kind")}),
+        widget=CellSelect({"class": "form-select form-select-sm", "aria-label": _("Kind")}),
     )
     touch_minutes = MinutesField(
         label=_("Work"),
