@@ -64,7 +64,7 @@ def put(page, cell, text):
     )  # fmt: skip
 
 
-def test_a_workflow_is_logged_with_the_keyboard_alone(form, axe, shoot):
+def test_a_workflow_is_logged_with_the_keyboard_alone(form, axe):
     form.get_by_label("What do you call this work?").fill("Batch record review")
     form.get_by_label("What is it for?").fill("Release batches")
     form.get_by_label("Unit that does it").select_option(str(form.unit.pk))
@@ -103,7 +103,7 @@ def test_a_workflow_is_logged_with_the_keyboard_alone(form, axe, shoot):
     assert [step.title for step in steps] == ["First", "Second"]
 
 
-def test_twelve_pasted_lines_become_twelve_steps_and_a_column_is_corrected(form, axe, shoot):
+def test_twelve_pasted_lines_become_twelve_steps_and_a_column_is_corrected(form, axe):
     form.fill('[name="steps-0-title"]', "Before")
     form.fill('[name="steps-2-title"]', "After")
 
@@ -116,7 +116,6 @@ def test_twelve_pasted_lines_become_twelve_steps_and_a_column_is_corrected(form,
     assert form.locator('[name="steps-12-wait_minutes"]').input_value() == "120"
     numbers(form)
     axe(form)
-    shoot(form, "workflow-form-pasted")
     assert form.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     form.get_by_label("Column 3").select_option(label="Leave out")
@@ -191,7 +190,7 @@ def test_retire_asks_for_the_reason(form, axe, shoot):
     axe(form)
 
 
-def test_without_a_script_lines_are_pasted_and_saved(new_page, sign_in):
+def test_without_a_script_lines_are_pasted_and_saved(new_page, sign_in, shoot):
     unit = OrgUnitFactory()
     page = new_page(java_script_enabled=False, viewport={"width": 390, "height": 844})
     sign_in(page, unit.head)
@@ -205,6 +204,7 @@ def test_without_a_script_lines_are_pasted_and_saved(new_page, sign_in):
     page.fill('[name="paste-lines"]', SHEET)
     page.get_by_role("button", name="Read these lines").click()
     page.get_by_text("12 pasted lines became steps.").wait_for()
+    shoot(page, "workflow-form-pasted")
     page.get_by_role("button", name="Save", exact=True).last.click()
 
     page.wait_for_url("**/workflows/*-*/")
