@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "core.middleware.PrivateCacheMiddleware",
+    "adoption_portal.middleware.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "adoption_portal.urls"

@@ -155,11 +155,10 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """A page's answer to an expected refusal that no form can show."""
-    title = (
-        _("Someone else was faster")
-        if refusal.status == HTTPStatus.CONFLICT
-        else _("That is not possible")
-    )
+    title = {
+        HTTPStatus.CONFLICT: _("Someone else was faster"),
+        HTTPStatus.FORBIDDEN: _("This is not yours to see or do"),
+    }.get(HTTPStatus(refusal.status), _("That is not possible"))
     return _refusal(request, refusal.status, title=title, text=str(refusal))
 
 
