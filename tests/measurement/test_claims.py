@@ -1,0 +1,408 @@
+"""The words of a reading: no verdict says more than its figures, and the figures are its own."""
+
+import re
+
+import pytest
+from django.utils import translation
+
+from measurement import claims
+from measurement.choices import ReadingKind, ReadingVerdict
+from measurement.models import Reading
+
+DAY = 86_400.0
+PASSED = {"passed": True, "value": 0.5, "limit": 1.0, "text": ""}
+
+
+def gates(**failing):
+    """All ten passed, but for ``G5=0.04`` (failed at that value) or ``G9=None`` (not judged)."""
+    told = {f"G{number}": dict(PASSED) for number in range(1, 11)}
+    for name, value in failing.items():
+        told[name] = {**PASSED, "passed": None if value is None else False, "value": value}
+    return told
+
+
+def reading(verdict="improved", *, failing=None, design=None, guards=(), **facts):
+    result = {
+        "n_before": 1240,
+        "n_after": 312,
+        "done_before": 1201,
+        "done_after": 305,
+        "weeks_before": 52,
+        "weeks_after": 12,
+        "median_before": 9.4 * DAY,
+        "median_after": 5.8 * DAY,
+        "standardised": False,
+        "compared": False,
+        "drift": {"slope": 0.0},
+        "drift_used": False,
+        "completed_only": False,
+        "kappa": 1.0,
+        "placebo_rms": 0.1,
+        "target": None,
+        "raw_ratio": 0.62,
+        "detectable_ratio": None,
+        "more_weeks": None,
+        "gates": gates(**(failing or {})),
+        "guardrails": [],
+    }
+    columns = {
+        "kind": ReadingKind.PRIMARY,
+        "grade": "B",
+        "ratio": 0.62,
+        "low": 0.55,
+        "high": 0.70,
+        "negligible": False,
+        "post_hoc": False,
+    }
+    for name, value in facts.items():
+        (columns if name in columns else result)[name] = value
+    stored = {"design": {"target_ratio": 0.8, **(design or {})}, "guards": list(guards)}
+    return Reading(verdict=verdict, result=result, design=stored, **columns)
+
+
+# --- the claim -------------------------------------------------------------------------------------
+CLAIMS = {
+    "improved": "Cases now take 38% less time, from a median of 9.4 days to 5.8 days.",
+    "faster_but_worse": "Cases now take 38% less time, but something else got worse.",
+    "no_measurable_change": "Cases take about as long as before; the promised change is ruled out.",
+    "insufficient_evidence": "It cannot be told yet whether cases take less time.",
+    "refused": "These data cannot carry a verdict.",
+}
+
+
+@pytest.mark.parametrize("verdict, words", CLAIMS.items())
+def test_claim_says_what_the_verdict_carries(verdict, words):
+    assert claims.claim(reading(verdict)) == words
+
+
+def test_claim_of_worse_says_how_much_more_time():
+    slower = reading("worse", ratio=1.31, low=1.2, high=1.4, median_after=12.3 * DAY)
+
+    assert claims.claim(slower) == (
+        "Cases now take 31% more time, from a median of 9.4 days to 12.3 days."
+    )
+
+
+def test_every_verdict_has_a_claim_of_its_own():
+    told = {claims.claim(reading(verdict)) for verdict in ReadingVerdict.values}
+
+    # Improved and worse share a sentence, which the ratio turns round.
+    assert len(told) == len(ReadingVerdict.values) - 1
+
+
+@pytest.mark.parametrize(
+    "verdict, words",
+    [
+        ("improved", "Cases now take slightly less time: the change is real, but within 5%."),
+        ("no_measurable_change", "Cases take as long as before, within 5%."),
+    ],
+)
+def test_claim_of_a_negligible_change_boasts_of_nothing(verdict, words):
+    assert claims.claim(reading(verdict, negligible=True, ratio=0.97)) == words
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+@pytest.mark.parametrize("verdict", ReadingVerdict.values)
+def test_claim_keeps_its_figures_in_every_language(language, verdict):
+    """The numbers are the reading's: change and medians where they are carried, nothing elsewhere."""
+    ratio = 1.31 if verdict == "worse" else 0.62
+    with translation.override(language):
+        told = claims.claim(reading(verdict, ratio=ratio))
+
+    percents = {int(number) for number in re.findall(r"(\d+)[\s\u00a0\u202f]*%", told)}
+    days = re.findall(r"\d+[.,]\d+", told)
+    carried = verdict in {"improved", "worse", "faster_but_worse"}
+    assert percents == ({31 if verdict == "worse" else 38} if carried else set())
+    has_medians = verdict in {"improved", "worse"}
+    assert [day.replace(",", ".") for day in days] == (["9.4", "5.8"] if has_medians else [])
+    assert told[-1] == "."
+
+
+def test_lengths_on_a_work_calendar_are_working_hours():
+    open_hours = reading(median_before=36_000.0, median_after=3600.0)
+    open_hours.calendar_version_id = 1
+
+    assert claims.length(open_hours, "median_before") == "10 working hours"
+    assert claims.length(open_hours, "median_after") == "1.0 working hours"
+    assert claims.length(reading(median_before=None), "median_before") == "–"
+
+
+def test_probable_range_is_the_interval():
+    assert claims.probable_range(reading()) == (
+        "The true change is probably between −45% and −30% (95% interval)."
+    )
+    assert claims.probable_range(reading(low=None, high=None, ratio=None)) == (
+        "There are too few cases for an interval."
+    )
+
+
+def test_basis_counts_the_cases_and_names_each_adjustment():
+    assert claims.basis(reading()) == "1,240 cases before, 312 after."
+    adjusted = claims.basis(
+        reading(standardised=True, compared=True, drift_used=True, completed_only=True)
+    )
+    assert adjusted == (
+        "1,240 cases before, 312 after. The mix of case types is held as it was before. "
+        "The comparison workflow's own change is taken out. "
+        "A drift that was there before go-live is partly taken out. "
+        "The source delivers completed cases only."
+    )
+
+
+@pytest.mark.parametrize(
+    "facts, start",
+    [
+        ({"kind": ReadingKind.EARLY, "post_hoc": True}, "Early reading:"),
+        ({"post_hoc": True, "kappa": 2.0}, "Post-hoc:"),
+        ({"kappa": 1.6, "placebo_rms": 0.2}, "This workflow moved by about ±22%"),
+        ({"kappa": None}, "No comparison workflow:"),
+        ({"kappa": 1.5}, "No comparison workflow:"),
+        ({"compared": True}, ""),
+    ],
+)
+def test_caution_names_the_gravest_doubt(facts, start):
+    told = claims.caution(reading(**facts))
+
+    assert told.startswith(start)
+    assert bool(told) == bool(start)
+
+
+# --- why -------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("gate", claims.REFUSING)
+def test_reason_of_a_refusal_is_the_gate_that_failed(gate):
+    told = claims.reason(reading("refused", failing={gate: 0.04, "G1": 10}))
+
+    assert told.startswith(f"{claims.GATE_TITLES[gate]}: ")
+
+
+@pytest.mark.parametrize("gate", claims.INSUFFICIENT)
+def test_reason_of_insufficient_evidence_is_the_gate_that_failed(gate):
+    told = claims.reason(reading("insufficient_evidence", failing={gate: 0.04}))
+
+    assert told.startswith(f"{claims.GATE_TITLES[gate]}: ")
+
+
+REASONS = [
+    (
+        reading("insufficient_evidence", ratio=None, low=None, high=None),
+        "There are too few finished cases or weeks to compute a change.",
+    ),
+    (
+        reading("insufficient_evidence", failing={"G7": 0.071}),
+        "Completions are stamped as before: The share of cases completed in the same minute as "
+        "another changed by 7.1 points; at most 5.",
+    ),
+    (
+        reading("insufficient_evidence"),
+        "The promise (20% less time) and no change at all both fit the data.",
+    ),
+    (
+        reading("insufficient_evidence", more_weeks=1),
+        "The promise (20% less time) and no change at all both fit the data. "
+        "At the present volume about 1 more week would tell them apart.",
+    ),
+    (
+        reading("insufficient_evidence", more_weeks=9),
+        "The promise (20% less time) and no change at all both fit the data. "
+        "At the present volume about 9 more weeks would tell them apart.",
+    ),
+    (
+        reading("no_measurable_change", ratio=0.98, low=0.92, high=1.06),
+        "What remains possible: from −8% to +6%.",
+    ),
+    (reading("faster_but_worse"), "A guardrail is outside the margin agreed at sign-off."),
+    (
+        reading("improved", target="proven"),
+        "The promise is met even at the cautious end of the interval.",
+    ),
+    (
+        reading("improved", target="met"),
+        "The promise is met by the best estimate, not yet by the whole interval.",
+    ),
+    (reading("improved", target="below"), "Less than promised."),
+    (reading("worse"), ""),
+    (
+        reading("improved", target="met", failing={"G1": 3}),
+        "The promise is met by the best estimate, not yet by the whole interval.",
+    ),
+]
+
+
+@pytest.mark.parametrize("one, words", REASONS)
+def test_reason_of_every_verdict(one, words):
+    assert claims.reason(one) == words
+
+
+NOT_BETTER = [
+    (reading(grade="A", compared=True), []),
+    (reading(grade="B"), ["There is no comparison workflow."]),
+    (
+        reading(grade="C", compared=True, failing={"G6": 0.08}),
+        ["A check failed: As many cases are cancelled as before."],
+    ),
+    (reading(grade="C", compared=True, post_hoc=True), ["The go-live was entered afterwards."]),
+    (
+        reading(grade="C", compared=True, weeks_before=25),
+        ["Only 25 weeks before go-live count; 26 are needed."],
+    ),
+    (
+        reading(grade="C", compared=True, weeks_before=1),
+        ["Only 1 week before go-live counts; 26 are needed."],
+    ),
+    (
+        reading(grade="C", compared=True, completed_only=True),
+        ["The source delivers completed cases only."],
+    ),
+    (
+        reading(grade="C", kappa=None),
+        [
+            "There is no comparison workflow.",
+            "The quarters before go-live could not be compared with each other.",
+        ],
+    ),
+    (
+        reading(grade="C", kappa=1.7, drift_used=True),
+        [
+            "There is no comparison workflow.",
+            "The workflow moved a lot by itself before go-live.",
+            "There was a drift before go-live.",
+        ],
+    ),
+    (
+        reading(grade="C", drift=None),
+        ["There is no comparison workflow.", "The check for a drift before go-live is off."],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("one, words", NOT_BETTER)
+def test_what_keeps_the_grade_from_a_is_told(one, words):
+    assert claims.why_not_better(one) == words
+
+
+# --- the checklist -----------------------------------------------------------------------------------
+TEXTS = {
+    "G1": (0, "1,201 finished before go-live (40 needed), 305 after (30 needed)."),
+    "G2": (0, "52 weeks before (12 needed), 12 after (6 needed)."),
+    "G3": (0.413, "41.3% of the cases have come to an end in the window; 60% needed."),
+    "G4": (
+        0.702,
+        "70.2% of the cases after go-live were followed for at least the median time of before; "
+        "75% needed.",
+    ),
+    "G5": (0.031, "3.1% of the cases end before they start or lack a start; at most 2%."),
+    "G6": (-0.082, "The share of cancelled cases changed by −8.2 points; at most 5."),
+    "G7": (
+        0.06,
+        "The share of cases completed in the same minute as another changed by 6.0 points; "
+        "at most 5.",
+    ),
+    "G8": (
+        3.2,
+        "3.20 times as many cases start a week as before; 0.5 to 2 is comparable. "
+        "Else it looks like a truncated export or a roll-out to other units.",
+    ),
+    "G9": (0.0123, "1.2% of the delivered rows repeat a case; at most 1%."),
+    "G10": (31, "31 weeks before go-live; 52 or a comparison as slow are needed."),
+}
+
+
+@pytest.mark.parametrize("name, told", TEXTS.items())
+def test_gate_says_its_own_number(name, told):
+    value, text = told
+    line = next(line for line in claims.gates(reading(failing={name: value})) if line.name == name)
+
+    assert (line.passed, line.text) == (False, text)
+
+
+def test_checklist_has_all_ten_in_order_and_says_what_cannot_be_judged():
+    lines = claims.gates(reading(failing={"G10": None}))
+
+    assert [line.name for line in lines] == [f"G{number}" for number in range(1, 11)]
+    assert (lines[-1].passed, lines[-1].text) == (None, "Cannot be judged from these data.")
+    assert len({str(line.title) for line in lines}) == 10
+
+
+def test_checklist_leaves_out_what_an_old_reading_never_judged():
+    old = reading()
+    del old.result["gates"]["G9"], old.result["gates"]["G10"]
+
+    assert [line.name for line in claims.gates(old)] == [f"G{number}" for number in range(1, 9)]
+
+
+def test_consequence_of_each_gate():
+    told = {line.name: line.consequence for line in claims.gates(reading())}
+
+    assert told == {
+        **dict.fromkeys(["G1", "G2", "G3", "G4"], "Insufficient evidence until it holds."),
+        **dict.fromkeys(["G5", "G8", "G9"], "No verdict until it is put right."),
+        "G6": "Grade C.",
+        "G7": "Grade C, and never called improved.",
+        "G10": "Grade C.",
+    }
+
+
+# --- guardrails and figures side by side --------------------------------------------------------------
+def guarded(*, kind="share", worse="lower", margin=0.02, **measured):
+    given = {"name": "Right first time", "before": 0.91, "after": 0.874, "low": -0.051, "high": -0.021, "state": "broken"}  # fmt: skip
+    one = reading(
+        "faster_but_worse",
+        guards=[{"name": "Right first time", "kind": kind, "worse": worse, "margin": margin}],
+        guardrails=[given | measured],
+    )
+    return claims.guardrails(one)[0]
+
+
+def test_guardrail_of_shares_is_told_in_points():
+    line = guarded()
+
+    assert (line.before, line.after) == ("91.0%", "87.4%")
+    assert line.difference == "−3.6 (−5.1 to −2.1)"
+    assert line.margin == "not below −2.0 points"
+    assert (line.tone, line.word) == ("bad", "Outside the margin")
+
+
+def test_guardrail_of_means_is_told_in_its_own_unit():
+    line = guarded(
+        kind="mean", worse="higher", margin=0.5, before=2.0, after=2.25, low=-0.1, high=0.6,
+        state="not_shown",
+    )  # fmt: skip
+
+    assert (line.before, line.after) == ("2.00", "2.25")
+    assert line.difference == "+0.25 (−0.10 to +0.60)"
+    assert line.margin == "not above +0.50"
+    assert (line.tone, line.word) == ("", "Not shown")
+
+
+def test_guardrail_without_figures_shows_none():
+    line = guarded(before=None, after=None, low=None, high=None, state="held")
+
+    assert (line.before, line.after, line.difference) == ("–", "–", "–")
+    assert (line.tone, line.word) == ("good", "Within margin")
+
+
+def test_promised_and_measured_stand_side_by_side():
+    rows = claims.promised_and_measured(reading(raw_ratio=0.71, detectable_ratio=0.88))
+
+    assert rows == [
+        ("Promised", "at least 20% less time"),
+        ("Measured", "38% less time"),
+        ("Unadjusted", "29% less time"),
+        ("Detectable at this volume", "12% less time"),
+    ]
+
+
+def test_unadjusted_is_left_out_when_it_says_the_same():
+    assert [name for name, _words in claims.promised_and_measured(reading(raw_ratio=0.624))] == [
+        "Promised",
+        "Measured",
+    ]
+
+
+def test_what_was_not_measured_is_no_number():
+    none = reading("refused", ratio=None, low=None, high=None, raw_ratio=None)
+
+    assert claims.promised_and_measured(none) == [
+        ("Promised", "at least 20% less time"),
+        ("Measured", "–"),
+    ]
