@@ -16,6 +16,11 @@ def may_bring_cases(person: Person, workflow: Workflow) -> bool:
     return may_edit(person, workflow)
 
 
+def may_measure(person: Person, workflow: Workflow) -> bool:
+    """Ask for a reading before the nightly run does; who only reads or signs does not."""
+    return may_edit(person, workflow)
+
+
 def imports_visible_to(person: Person) -> QuerySet[CaseImport]:
     """Imports of the workflows ``person`` may read."""
     return CaseImport.objects.filter(source__workflow__in=workflows_visible_to(person))

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from measurement.operations import readings as operations
 from measurement.queries.charts import control_chart_shown, quantile_plot_shown
 from measurement.queries.evidence import evidence_page, evidence_rows, verdict_counts
 from measurement.queries.readings import reading_shown, redesigns_with_readings
+from measurement.rules import may_measure
 from workflows.models import Redesign
 
 
@@ -52,6 +54,7 @@ def evidence(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "page": page,
             "chart": control_chart_shown(page.reading) if page.reading else None,
             "quantiles": quantile_plot_shown(page.reading) if page.reading else None,
+            "may_measure": may_measure(acting_person(request), redesign.workflow),
             "simulated": redesign.workflow.is_simulated,
             "tabs": _tabs(redesign),
         },
@@ -76,8 +79,10 @@ def evidence_json(request: HttpRequest, public_id: UUID) -> JsonResponse:
 @require_POST
 def measure(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Queue a reading with the data there are; the page shows its progress."""
-    redesign = _redesign(request, public_id)
-    operations.ask_for_reading(redesign=redesign, actor=acting_person(request))
+    redesign, actor = _redesign(request, public_id), acting_person(request)
+    if not may_measure(actor, redesign.workflow):
+        raise PermissionDenied
+    operations.ask_for_reading(redesign=redesign, actor=actor)
     return redirect("measurement:evidence", public_id=public_id)
 
 

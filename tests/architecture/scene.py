@@ -49,7 +49,7 @@ def build() -> Scene:
     owner = PersonFactory()
     unit = OrgUnitFactory(parent=above, head=owner)
     employee = AssignmentFactory(unit=unit).person
-    quality = _holder(Role.QUALITY)
+    quality = _holder(Role.QUALITY, unit=above)
     scene.people = {
         "employee": employee,
         "manager": manager,

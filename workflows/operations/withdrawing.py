@@ -18,8 +18,6 @@ def withdraw_redesign(*, redesign: Redesign, actor: Person, reason: str, at: dat
     Raises Forbidden for anybody but the proposer and the workflow's owner, NoReasonGiven, and
     NotPossibleNow once it is decided.
     """
-    if not reason.strip():
-        raise NoReasonGiven
     redesign = (
         Redesign.objects.select_for_update(no_key=True, of=("self",))
         .select_related("workflow")
@@ -27,6 +25,8 @@ def withdraw_redesign(*, redesign: Redesign, actor: Person, reason: str, at: dat
     )
     if actor.pk not in {redesign.proposer_id, redesign.workflow.owner_id}:
         raise Forbidden
+    if not reason.strip():
+        raise NoReasonGiven
     if redesign.state not in TRANSITIONS[Action.WITHDRAW]:
         raise NotPossibleNow
     before = redesign.state

@@ -1,0 +1,156 @@
+"""``manage.py import_cases``, as README.md and product page say it."""
+
+import gzip
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command, get_commands
+
+from core.choices import JobState
+from core.models import Job
+from measurement.management.commands import import_cases as command
+from measurement.models import Case, CaseImport
+from tests.factories.measurement import csv_of, good_rows
+from tests.factories.workflows import WorkflowFactory
+
+BAD_ROW = "X-1,2026-01-06T08:00:00Z,2026-01-05T08:00:00Z,completed,,"
+
+
+@pytest.fixture(autouse=True)
+def _own_disk(tmp_path, settings):
+    settings.DATA_DIR = tmp_path / "data"
+
+
+@pytest.fixture
+def workflow(db):
+    return WorkflowFactory(slug="batch-release")
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "cases.csv"
+    path.write_bytes(csv_of(*good_rows(3)).getvalue())
+    return path
+
+
+def run(*words, **options):
+    out = io.StringIO()
+    call_command("import_cases", *map(str, words), stdout=out, **options)
+    return out.getvalue()
+
+
+def test_command_exists_and_the_readme_says_how():
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+
+    assert get_commands()["import_cases"] == "measurement"
+    assert "manage.py import_cases WORKFLOW FILE" in readme
+
+
+@pytest.mark.parametrize("name", ["slug", "public_id"])
+def test_file_is_queued_for_the_worker(workflow, file, name):
+    told = run(getattr(workflow, name), file)
+
+    job = Job.objects.get(name="measurement.import_cases")
+    assert told == f"Queued as job {job.public_id}.\n"
+    assert (job.state, job.requested_by) == (JobState.QUEUED, None)
+    assert CaseImport.objects.get().original_name == "cases.csv"
+    assert not Case.objects.exists()
+
+
+def test_same_file_again_says_so(workflow, file):
+    run("batch-release", file)
+
+    told = run("batch-release", file)
+
+    assert told.startswith("This file is here already. Nothing was added.\n")
+    assert CaseImport.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["nothing-like-it", "01900000-0000-7000-8000-000000000000"])
+def test_unknown_workflow_is_named(db, file, name):
+    with pytest.raises(CommandError, match=f"^No workflow is called {name}\\.$"):
+        run(name, file)
+
+
+def test_retired_workflow_takes_no_cases(workflow, file):
+    workflow.retired_at = workflow.created_at
+    workflow.save()
+
+    with pytest.raises(CommandError, match="No workflow is called batch-release"):
+        run("batch-release", file)
+
+
+def test_missing_file_is_named(workflow, tmp_path):
+    with pytest.raises(CommandError, match=r"none\.csv: No such file or directory"):
+        run("batch-release", tmp_path / "none.csv")
+
+    assert not CaseImport.objects.exists()
+
+
+def test_folder_is_no_file(workflow, tmp_path):
+    with pytest.raises(CommandError, match="Is a directory"):
+        run("batch-release", tmp_path)
+
+
+def test_unknown_zone_is_refused_in_its_own_words(workflow, file):
+    with pytest.raises(CommandError, match="Nowhere/Land"):
+        run("batch-release", file, zone="Nowhere/Land")
+
+
+# With --wait the work is done in a thread with a connection of its own, so rows are committed.
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_waiting_tells_what_became_of_the_rows(workflow, file, tmp_path, packed, monkeypatch):
+    monkeypatch.setattr(command, "LOOK_SECONDS", 0.01)
+    if packed:
+        file = tmp_path / "cases.csv.gz"
+        file.write_bytes(gzip.compress(csv_of(*good_rows(3)).getvalue()))
+
+    told = run("batch-release", file, wait=True)
+
+    assert told.splitlines()[-1] == (
+        "Read 3: created 3, updated 0, unchanged 0, repeated 0, rejected 0."
+    )
+    assert Case.objects.filter(workflow=workflow).count() == 3
+    assert Job.objects.get(name="measurement.import_cases").state == JobState.DONE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rejected_rows_save_nothing_and_end_with_code_two(workflow, tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "LOOK_SECONDS", 0.01)
+    file = tmp_path / "cases.csv"
+    file.write_bytes(csv_of(*good_rows(2), BAD_ROW).getvalue())
+
+    with pytest.raises(CommandError, match=r"nothing was saved.*--skip-bad-rows") as refused:
+        run("batch-release", file, wait=True)
+
+    assert refused.value.returncode == 2
+    assert not Case.objects.exists()
+    assert CaseImport.objects.get().rows_rejected == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_good_rows_go_in_when_bad_ones_may_be_left(workflow, tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "LOOK_SECONDS", 0.01)
+    file = tmp_path / "cases.csv"
+    file.write_bytes(csv_of(*good_rows(2), BAD_ROW).getvalue())
+
+    told = run("batch-release", file, wait=True, skip_bad_rows=True)
+
+    assert told.splitlines()[-1].endswith(
+        "created 2, updated 0, unchanged 0, repeated 0, rejected 1."
+    )
+    assert Case.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_file_without_a_header_fails_with_its_reason(workflow, tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "LOOK_SECONDS", 0.01)
+    file = tmp_path / "cases.csv"
+    file.write_bytes(b"one,two\n1,2\n")
+
+    with pytest.raises(CommandError, match="case_id"):
+        run("batch-release", file, wait=True)
+
+    assert not Case.objects.exists()

@@ -1,0 +1,188 @@
+"""The evidence of a redesign: page, list, JSON, asking for a reading, recomputing one."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from core.models import Job
+from measurement.models import Reading
+from people.choices import Role
+from tests.factories.cases import NOW, imported, simulated
+from tests.factories.people import PersonFactory, RoleGrantFactory
+from tests.factories.sign_offs import in_review, live, workflow_below
+
+pytestmark = pytest.mark.django_db
+LIVE_AT = NOW - timedelta(weeks=24)
+
+
+@pytest.fixture(autouse=True)
+def _own_disk(tmp_path, settings):
+    settings.DATA_DIR = tmp_path
+
+
+def went_live():
+    boss = PersonFactory()
+    workflow = workflow_below(boss, is_simulated=True)
+    return live(
+        at=LIVE_AT - timedelta(days=3), live_at=LIVE_AT, boss=boss, workflow=workflow
+    ).redesign
+
+
+@pytest.fixture
+def redesign():
+    return went_live()
+
+
+@pytest.fixture
+def reading(redesign):
+    from measurement.operations.readings import measure_redesign
+
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6, per_day=1.5))
+    return measure_redesign(redesign_id=redesign.pk, at=NOW)
+
+
+@pytest.fixture
+def owner(client, redesign):
+    client.force_login(redesign.workflow.owner)
+    return redesign.workflow.owner
+
+
+def url(name, redesign, **more):
+    return reverse(f"measurement:{name}", kwargs={"public_id": redesign.public_id, **more})
+
+
+def text_of(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def test_page_says_the_stored_verdict_and_that_it_is_simulated(client, owner, redesign, reading):
+    answer = client.get(url("evidence", redesign))
+
+    page = answer.context["page"]
+    assert (page.reading, page.claim) == (reading, page.claim)
+    assert "less time" in page.claim
+    assert page.claim in text_of(answer)
+    assert "imulated" in text_of(answer)
+    assert len(page.gates) == 8 + ("G9" in reading.result["gates"]) + (
+        "G10" in reading.result["gates"]
+    )
+
+
+def test_page_has_the_chart_as_a_table_too(client, owner, redesign, reading):
+    """Whoever cannot see the picture reads its weeks."""
+    chart = client.get(url("evidence", redesign)).context["chart"]
+
+    assert chart is not None
+    assert "<table" in text_of(client.get(url("evidence", redesign)))
+
+
+def test_page_before_any_reading_says_so(client, owner, redesign):
+    answer = client.get(url("evidence", redesign))
+
+    assert answer.status_code == 200
+    assert answer.context["page"].reading is None
+    assert "less time" not in answer.context["page"].claim
+
+
+def test_json_is_the_reading_whole(client, owner, redesign, reading):
+    answer = client.get(url("evidence_json", redesign))
+
+    body = json.loads(answer.content)
+    assert answer["Content-Disposition"].startswith('attachment; filename="evidence-')
+    assert body["redesign"] == str(redesign.public_id)
+    told = body["reading"]
+    assert told["result"]["ratio"] == reading.result["ratio"]
+    assert told["result_sha256"] == reading.result_sha256
+    assert told["input_sha256"] == reading.input_id
+    assert told["call"] == reading.design
+    assert told["simulated"] is True
+
+
+def test_json_without_a_reading_says_null(client, owner, redesign):
+    assert json.loads(client.get(url("evidence_json", redesign)).content)["reading"] is None
+
+
+def test_recompute_finds_the_same_bytes(client, owner, redesign, reading):
+    answer = client.get(url("recompute", redesign, reading_id=reading.public_id))
+
+    assert answer.context["outcome"] == {"same": True, "sha256": reading.result_sha256}
+    assert reading.result_sha256 in text_of(answer)
+
+
+def test_recompute_takes_only_the_redesigns_own_readings(client, owner, redesign, reading):
+    other = went_live()
+    client.force_login(RoleGrantFactory().person)
+
+    answer = client.get(url("recompute", other, reading_id=reading.public_id))
+
+    assert answer.status_code == 404
+
+
+def test_asking_queues_one_reading_in_the_askers_name(client, owner, redesign):
+    Job.objects.all().delete()
+
+    for _twice in range(2):
+        answer = client.post(url("measure", redesign))
+
+    job = Job.objects.get()
+    assert answer["Location"] == url("evidence", redesign)
+    assert (job.name, job.requested_by) == ("measurement.measure_redesign", owner)
+    assert job.args == {"redesign_id": redesign.pk, "with_data_as_it_is": True}
+
+
+@pytest.mark.parametrize("role, may", [(Role.PROGRAM_OFFICE, True), (Role.AUDITOR, False)])
+def test_an_auditor_reads_and_asks_for_nothing(client, redesign, role, may):
+    Job.objects.all().delete()
+    client.force_login(RoleGrantFactory(role=role).person)
+
+    page = text_of(client.get(url("evidence", redesign)))
+    answer = client.post(url("measure", redesign))
+
+    assert (url("measure", redesign) in page) is may
+    assert answer.status_code == (302 if may else 403)
+    assert Job.objects.exists() is may
+
+
+def test_asking_by_get_does_nothing(client, owner, redesign):
+    assert client.get(url("measure", redesign)).status_code == 405
+
+
+@pytest.mark.parametrize("name", ["evidence", "evidence_json", "measure"])
+def test_evidence_out_of_reach_is_missing(client, redesign, name):
+    client.force_login(PersonFactory())
+    ask = client.post if name == "measure" else client.get
+
+    assert ask(url(name, redesign)).status_code == 404
+
+
+def test_what_is_not_live_has_no_evidence(client):
+    review = in_review()
+    client.force_login(review.redesign.workflow.owner)
+
+    assert client.get(url("evidence", review.redesign)).status_code == 404
+
+
+def test_list_shows_own_reach_with_counts_and_filters(client, owner, redesign, reading):
+    went_live()
+
+    everything = client.get(reverse("measurement:evidence_list"))
+    worse = client.get(reverse("measurement:evidence_list"), {"verdict": "worse"})
+
+    assert [row.redesign for row in everything.context["rows"]] == [redesign]
+    assert everything.context["counts"] == [("improved", "Improved", 1)]
+    assert worse.context["rows"] == []
+
+
+def test_chosen_reading_is_shown_and_a_strange_one_is_not(client, owner, redesign, reading):
+    for chosen in (str(reading.public_id), "not an id", str(redesign.public_id)):
+        answer = client.get(url("evidence", redesign), {"reading": chosen})
+        assert answer.context["page"].reading == reading
+
+
+def test_redesign_page_shows_the_evidence_panel(client, owner, redesign, reading):
+    page = text_of(client.get(redesign.get_absolute_url()))
+
+    assert url("evidence", redesign) in page
+    assert Reading.objects.count() == 1
