@@ -7,7 +7,7 @@ from django.db import transaction
 from django.test import Client
 from django.test.client import ClientHandler
 
-from tests.architecture.addresses import addresses
+from tests.factories.sign_offs import some_policy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
 
@@ -40,8 +40,9 @@ def seeded(django_db_setup, django_db_blocker, tmp_path_factory):
         patch.setattr(settings, "DATA_DIR", tmp_path_factory.mktemp("demo"))
         patch.setattr(settings, "DEMO", True)
         with transaction.atomic():
+            some_policy()
             at = timezone.now()
-            seed.seed_work(seed.seed_people(at=at), at=at, say=lambda line: None)
+            seed.seed_work(seed.seed_people(at=at), at=at, say=[].append)
             look(told)
             transaction.set_rollback(True)
     return told
@@ -115,7 +116,6 @@ def test_every_page_a_role_is_led_to_opens(seeded):
         re.sub(r"[0-9a-f-]{36}", "{id}", path.split("?")[0]) for _r, path, _s, _b in seeded.pages
     }
     assert {"/workflows/{id}/", "/redesigns/{id}/", "/sign-offs/{id}/", "/evidence/{id}/"} <= kinds
-    assert len(addresses()) > len(kinds)
 
 
 def test_every_page_says_that_the_organisation_is_simulated(seeded):
