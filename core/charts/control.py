@@ -218,6 +218,7 @@ class _Drawing:
             self.data.washout_until,
             self.data.reading_date,
         )
+        taken = (0.0, 0.0)  # by the words of the go-live, at about 7 px a letter
         if go_live and first <= go_live <= end:
             x = self.at(go_live)
             if washout and washout > go_live:
@@ -231,8 +232,9 @@ class _Drawing:
                     title=_("First days, left out of the comparison"),
                 )
             self.canvas.line(x, 12, x, self.bottom, "axis")
-            near_end = x > self.canvas.width - 130
             words_of_it = _("Go-live %(day)s") % {"day": words.day(go_live)}
+            length = 7 * len(words_of_it)
+            near_end = x > self.canvas.width - max(130, 7 + length)
             self.canvas.text(
                 x - 7 if near_end else x + 7,
                 21,
@@ -240,12 +242,17 @@ class _Drawing:
                 "strong",
                 anchor="end" if near_end else "start",
             )
+            taken = (x - 7 - length, x - 7) if near_end else (x + 7, x + 7 + length)
         if reading and first <= reading <= end:
             x = self.at(reading)
             self.canvas.line(x, self.top - 8, x, self.bottom, "ref")
-            if not (self.compact and go_live and abs(x - self.at(go_live)) < 170):  # noqa: PLR2004
-                label = _("reading %(day)s") % {"day": words.day(reading)}
-                self.canvas.text(min(x, self.right), 21, label, "tick", anchor="end")
+            label = _("reading %(day)s") % {"day": words.day(reading)}
+            length = 6 * len(label)
+            # Beside long words of the go-live it moves into the margin, else it is left out.
+            for edge in (min(x, self.right), self.canvas.width):
+                if edge <= taken[0] or edge - length >= taken[1]:
+                    self.canvas.text(edge, 21, label, "tick", anchor="end")
+                    break
 
     def draw_months(self, first: date, end: date) -> None:
         room = 34 if self.compact else 46

@@ -1,11 +1,13 @@
 """Every chart, for odd data too: valid XML, named, inside its area, no style, text escaped."""
 
+import itertools
 import math
 import re
 from datetime import date, timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -212,3 +214,29 @@ def test_phone_picture_is_drawn_anew_not_shrunk():
 def test_unknown_data_is_refused():
     with pytest.raises(KeyError):
         charts.draw(object(), width=340)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("weeks_after", [8, 12, 20])
+def test_words_of_go_live_and_reading_do_not_overlap(language, width, weeks_after):
+    live = date(2026, 5, 25)
+    rows = tuple(
+        charts.Week(live + timedelta(weeks=i), 9e5, 3, ripe=True) for i in range(-52, weeks_after)
+    )
+    reading = live + timedelta(weeks=weeks_after) - timedelta(days=1)
+    data = charts.ControlChart(rows, go_live=live, reading_date=reading)
+
+    with translation.override(language):
+        root = parsed(charts.draw(data, width=width))
+
+    spans = []
+    for text in root.iter(f"{SVG}text"):
+        if float(text.get("y")) == 21:
+            length = (7 if "strong" in text.get("class") else 6) * len(text.text)
+            x = float(text.get("x"))
+            spans.append((x - length, x) if text.get("text-anchor") == "end" else (x, x + length))
+    spans.sort()
+    assert 1 <= len(spans) <= 2
+    assert all(one[1] <= two[0] for one, two in itertools.pairwise(spans))
+    assert spans[-1][1] <= width
