@@ -63,8 +63,13 @@ class DecisionForm(forms.Form):
 class GoLiveForm(forms.Form):
     """A moment as a wall clock shows it, and whose clock."""
 
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
-    time = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}))
+    # A browser's own date and time fields take only this form, whatever the language.
+    day = forms.DateField(
+        label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    time = forms.TimeField(
+        label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
     zone = forms.ChoiceField(label=_("Time zone"))
 
     def __init__(self, data: Any = None, *, initial: dict[str, Any], zones: list[str]) -> None:

@@ -1,3 +1,4 @@
+import re
 from uuid import uuid4
 
 import pytest
@@ -352,6 +353,20 @@ def test_going_live_from_the_page(client):
     assert response.status_code == 302
     row = GoLive.objects.get(redesign=review.redesign)
     assert (row.at.isoformat(), row.post_hoc) == ("2026-03-02T07:00:00+00:00", True)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_go_live_fills_in_day_and_time_as_browsers_read_them(client, settings, language):
+    review = approved()
+    client.force_login(review.redesign.workflow.owner)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+
+    page = client.get(reverse("workflows:go_live", args=[review.redesign.public_id]))
+
+    fields = re.findall(r'<input type="(date|time)"[^>]*value="([^"]*)"', page.content.decode())
+    day, time = (value for _, value in sorted(fields))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", day)
+    assert re.fullmatch(r"\d\d:\d\d", time)
 
 
 @pytest.mark.parametrize(
