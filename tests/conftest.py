@@ -42,3 +42,12 @@ def _quiet_cache(request):
 
         if settings.REDIS_URL != environment.NO_REDIS:
             cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_language():
+    """A page asked for in German leaves the thread in German; the next test starts in English."""
+    yield
+    from django.utils import translation
+
+    translation.deactivate()
