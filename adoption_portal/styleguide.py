@@ -200,6 +200,7 @@ def parts() -> dict[str, Any]:
     todo = [
         {
             "title": "Sign the redesign of Deviation triage",
+            "name": "Deviation triage",
             "text": "The last of three signatures.",
             "icon": "sign",
             "tone": "acc",
@@ -212,6 +213,7 @@ def parts() -> dict[str, Any]:
         },
         {
             "title": "Evidence is in for Batch record review",
+            "name": "Batch record review",
             "text": "Cases take 38% less time (95% interval 30 to 45% less).",
             "icon": "chart",
             "tone": "good",
@@ -223,6 +225,7 @@ def parts() -> dict[str, Any]:
         },
         {
             "title": "Trust pulse: about 65% have answered",
+            "name": "Trust pulse",
             "text": "Updated once a day.",
             "icon": "heart",
             "tag": "Closes Friday",
