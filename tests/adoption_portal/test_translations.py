@@ -19,8 +19,8 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[\d.]*[a-z]|%%|%[sd]\b|\{\w*\}|</?\w+[^>]*>")
 PAGES = {
     "/account/login/": ["Anmelden", "Passwort", "Sprache"],
     "/": ["Eingang", "Ihr Konto"],
-    "/workflows/": ["Die Arbeit, die Sie sehen dürfen", "Arbeitsablauf erfassen"],
-    "/evidence/": ["Hat jede Neugestaltung gewirkt?", "Noch keine Neugestaltung ist im Einsatz"],
+    "/workflows/": ["Arbeitsabläufe", "Arbeitsablauf erfassen"],
+    "/evidence/": ["Nachweise", "Hat jede Neugestaltung gewirkt?"],
 }
 
 
