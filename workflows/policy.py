@@ -16,6 +16,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from people.choices import SIGNING_ROLES
 from workflows.choices import (
     AiActRisk,
@@ -212,7 +214,7 @@ DEFAULT_RULES: list[dict[str, Any]] = [
         "when": {"gxp": True},
         "step": {
             "role": "quality",
-            "title": "Quality",
+            "title": gettext_noop("Quality"),
             "sequence": 1,
             "meaning": "quality_approved",
             "level": 2,
@@ -224,7 +226,7 @@ DEFAULT_RULES: list[dict[str, Any]] = [
         "when": {"gxp_impact": ["indirect", "direct"]},
         "step": {
             "role": "quality",
-            "title": "Quality",
+            "title": gettext_noop("Quality"),
             "sequence": 1,
             "meaning": "quality_approved",
             "level": 2,
@@ -236,7 +238,7 @@ DEFAULT_RULES: list[dict[str, Any]] = [
         "when": {"personal_data": ["ordinary", "special"]},
         "step": {
             "role": "privacy",
-            "title": "Data protection",
+            "title": gettext_noop("Data protection"),
             "sequence": 1,
             "meaning": "privacy_approved",
             "due_days": 7,
@@ -247,7 +249,7 @@ DEFAULT_RULES: list[dict[str, Any]] = [
         "when": {"tool_approved": False},
         "step": {
             "role": "it",
-            "title": "Site IT",
+            "title": gettext_noop("Site IT"),
             "sequence": 1,
             "meaning": "reviewed",
             "due_days": 7,
@@ -258,7 +260,7 @@ DEFAULT_RULES: list[dict[str, Any]] = [
         "when": {"personal_data": "special"},
         "step": {
             "role": "works_council",
-            "title": "Works council",
+            "title": gettext_noop("Works council"),
             "sequence": 1,
             "meaning": "reviewed",
             "due_days": 14,
@@ -269,7 +271,7 @@ DEFAULT_RULES: list[dict[str, Any]] = [
         "when": {"automation": "none"},
         "step": {
             "role": "works_council",
-            "title": "Works council",
+            "title": gettext_noop("Works council"),
             "sequence": 1,
             "meaning": "reviewed",
             "due_days": 14,
@@ -280,7 +282,7 @@ DEFAULT_RULES: list[dict[str, Any]] = [
         "when": {"ai_act_risk": "high"},
         "step": {
             "role": "regulatory",
-            "title": "Regulatory affairs",
+            "title": gettext_noop("Regulatory affairs"),
             "sequence": 1,
             "meaning": "reviewed",
             "due_days": 14,
@@ -291,7 +293,7 @@ DEFAULT_RULES: list[dict[str, Any]] = [
         "when": {},
         "step": {
             "role": LINE_MANAGER,
-            "title": "Line manager",
+            "title": gettext_noop("Line manager"),
             "sequence": 2,
             "meaning": "approved",
             "due_days": 7,

@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from adoption_portal.demo.cases import simulated_csv
 from adoption_portal.demo.catalogue import STORIES, TOOLS, Story
@@ -93,14 +94,14 @@ def seed_work(organisation: Organisation, *, at: datetime, say: Say) -> None:
 def write_logins(organisation: Organisation) -> None:
     """``demo.json`` beside the data: one login a role, for the launcher and the sign-in page."""
     logins = [
-        ("employee", organisation.members["QA-BR"][3]),
-        ("manager", organisation.heads["QA"]),
-        ("workflow owner", organisation.heads["QA-BR"]),
-        ("quality", organisation.holders[Role.QUALITY]),
-        ("data protection", organisation.holders[Role.PRIVACY]),
-        ("program office", organisation.holders[Role.PROGRAM_OFFICE]),
-        ("auditor", organisation.holders[Role.AUDITOR]),
-        ("administrator", organisation.holders[Role.ADMINISTRATOR]),
+        (gettext_noop("employee"), organisation.members["QA-BR"][3]),
+        (gettext_noop("manager"), organisation.heads["QA"]),
+        (gettext_noop("workflow owner"), organisation.heads["QA-BR"]),
+        (gettext_noop("quality"), organisation.holders[Role.QUALITY]),
+        (gettext_noop("data protection"), organisation.holders[Role.PRIVACY]),
+        (gettext_noop("program office"), organisation.holders[Role.PROGRAM_OFFICE]),
+        (gettext_noop("auditor"), organisation.holders[Role.AUDITOR]),
+        (gettext_noop("administrator"), organisation.holders[Role.ADMINISTRATOR]),
     ]
     path = Path(settings.DATA_DIR) / "demo.json"
     path.parent.mkdir(parents=True, exist_ok=True)

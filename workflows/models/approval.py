@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import uuid7
@@ -116,6 +117,11 @@ class RouteStep(models.Model):
                 condition=~Q(state=StepState.ACTIVE) | Q(opened_at__isnull=False),
             ),
         ]
+
+    @property
+    def shown_title(self) -> str:
+        """In the reader's language, where it is one of ours; proofs print ``title`` itself."""
+        return gettext(self.title)
 
 
 class StepAssignment(models.Model):

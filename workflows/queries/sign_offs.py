@@ -102,7 +102,7 @@ def row_of(found: StepAssignment | Route | Decision) -> SignOffRow:
     if isinstance(found, Decision):
         return SignOffRow(
             redesign=found.route.redesign,
-            step=found.step.title,
+            step=found.step.shown_title,
             since=found.decided_at,
             due=None,
             done=0,
@@ -115,7 +115,7 @@ def row_of(found: StepAssignment | Route | Decision) -> SignOffRow:
         return SignOffRow(found.redesign, "", found.opened_at, None, done, total)
     return SignOffRow(
         redesign=found.step.route.redesign,
-        step=found.step.title,
+        step=found.step.shown_title,
         since=found.step.opened_at,
         due=found.step.due_at,
         done=done,

@@ -281,10 +281,16 @@ def _comparison(redesign: Redesign | None, steps: Sequence[Activity]) -> Compari
 
 # --- history --------------------------------------------------------------------------------------
 def history_of(workflow: Workflow) -> QuerySet[AuditEvent]:
-    """What was done to the workflow itself, newest first."""
+    """What was done to the workflow and to its redesigns, newest first."""
     kind, name = subject_of(workflow)
+    redesigns = [
+        str(public_id) for public_id in workflow.redesigns.values_list("public_id", flat=True)
+    ]
     return (
-        AuditEvent.objects.filter(subject_type=kind, subject_id=name)
+        AuditEvent.objects.filter(
+            Q(subject_type=kind, subject_id=name)
+            | Q(subject_type=Redesign._meta.label_lower, subject_id__in=redesigns)  # noqa: SLF001
+        )
         .select_related("actor", "on_behalf_of")
         .order_by("-pk")
     )

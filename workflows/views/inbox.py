@@ -122,7 +122,7 @@ def _to_sign(turn: StepAssignment, at: datetime) -> dict[str, Any]:
     text = _("%(done)s of %(total)s have signed. You sign as %(role)s.") % {
         "done": done,
         "total": total,
-        "role": turn.step.title,
+        "role": turn.step.shown_title,
     }
     if turn.for_another:  # type: ignore[attr-defined]
         text += " " + _("For %(name)s.") % {"name": turn.person.full_name}

@@ -124,7 +124,7 @@ def _entry(step: RouteStep, actor: Person, at: datetime) -> dict[str, str]:
         signature = decision.signature
         days = (decision.decided_at - (step.opened_at or decision.decided_at)).days
         note = _("%(step)s. %(verdict)s %(day)s, %(after)s") % {
-            "step": step.title,
+            "step": step.shown_title,
             "verdict": VERDICT_WORDS[Verdict(decision.verdict)],
             "day": words.moment(decision.decided_at),
             "after": _days(days),
@@ -140,16 +140,16 @@ def _entry(step: RouteStep, actor: Person, at: datetime) -> dict[str, str]:
     people = [row.person for row in step.assignments.all()]
     mine = any(person.pk == actor.pk for person in people)
     names = _("You") if mine else _names(people)
-    note = step.title
+    note = step.shown_title
     if step.state == StepState.ACTIVE and step.opened_at:
         note = _("%(step)s. Waiting %(days)s") % {
-            "step": step.title,
+            "step": step.shown_title,
             "days": _count((at - step.opened_at).days),
         }
     elif step.state == StepState.CANCELLED:
-        note = _("%(step)s. Not needed any more") % {"step": step.title}
+        note = _("%(step)s. Not needed any more") % {"step": step.shown_title}
     return {
-        "name": names or step.title,
+        "name": names or step.shown_title,
         "note": note,
         "state": "current" if step.state == StepState.ACTIVE else "future",
         "hash": "",

@@ -32,6 +32,7 @@ from workflows.queries.workflows import (
     workflows_visible_to,
 )
 from workflows.rules import may_log
+from workflows.views.history_words import act
 
 if TYPE_CHECKING:
     from workflows.queries.stages import LedWorkflow
@@ -88,10 +89,12 @@ def history(request: HttpRequest, public_id: UUID) -> HttpResponse:
     row = get_object_or_404(
         workflows_visible_to(actor).select_related("unit", "owner"), public_id=public_id
     )
+    page = page_of(request, history_of(row))
     context = {
         "workflow": row,
         "versions": versions_of(row),
-        "page": page_of(request, history_of(row)),
+        "page": page,
+        "acts": [act(event) for event in page],
         "tabs": _tabs(row, "history", None),
         "simulated": row.is_simulated,
     }

@@ -1,0 +1,76 @@
+"""A workflow's history in the reader's words."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+
+from adoption_portal.launcher.folders import ROOT
+from tests.factories.sign_offs import approved
+from tests.factories.workflows import WorkflowFactory
+from workflows.operations.workflows import retire_workflow
+from workflows.views.history_words import VERBS
+
+pytestmark = pytest.mark.django_db
+
+
+def recorded_verbs():
+    """Every verb the code records about a workflow or a redesign."""
+    found = set()
+    for app in ("workflows", "measurement"):
+        for path in Path(ROOT / app).glob("operations/**/*.py"):
+            found |= set(
+                re.findall(
+                    r'"((?:workflow|redesign|reading|cases)\.[a-z_]+)"', path.read_text("utf-8")
+                )
+            )
+    return found - {"workflow.base_version", "workflow.revision"}
+
+
+def test_every_recorded_verb_has_words():
+    assert recorded_verbs() - set(VERBS) == set()
+
+
+def text_of(client, workflow):
+    response = client.get(reverse("workflows:history", args=[workflow.public_id]))
+    assert response.status_code == 200
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def test_history_tells_the_acts_on_the_redesigns_too(client):
+    review = approved()
+    client.force_login(review.redesign.workflow.owner)
+
+    said = text_of(client, review.redesign.workflow)
+
+    assert "Submitted it for sign-off" in said
+    assert "Signed: approved" in said
+    assert "State: In review → Approved" in said
+    assert review.boss.full_name in said
+    assert "redesign." not in said
+    assert "None" not in said
+
+
+def test_history_gives_the_reason_and_hides_other_workflows(client):
+    workflow, other = WorkflowFactory(), WorkflowFactory()
+    retire_workflow(
+        workflow=workflow, actor=workflow.owner, reason="Done elsewhere", at=workflow.created_at
+    )
+    retire_workflow(workflow=other, actor=other.owner, reason="Secret", at=other.created_at)
+    client.force_login(workflow.owner)
+
+    said = text_of(client, workflow)
+
+    assert "Took it out of use" in said
+    assert "“Done elsewhere”" in said
+    assert "Secret" not in said
+
+
+def test_history_asks_the_same_for_few_and_many_acts(client, django_assert_num_queries):
+    review = approved()
+    client.force_login(review.redesign.workflow.owner)
+    address = reverse("workflows:history", args=[review.redesign.workflow.public_id])
+
+    with django_assert_num_queries(9):
+        client.get(address)
