@@ -55,14 +55,14 @@ settings-with-servers:
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) -m adoption_portal.launcher.development.migrations
 
-bench: env-dev  ## ratios against peers
-	@exec $(SERVERS) $(PY) -m benchmarks
+bench: env-dev  ## ratios against peers; ARGS=readings for one of them
+	@exec $(SERVERS) $(PY) -m benchmarks $(ARGS)
 
 bench-method: env-dev  ## how the measuring method holds up on simulated cases
 	@exec $(PY) -m benchmarks.method
 
-mutants: env-dev  ## faults planted in the pure code: does a test notice?
-	@exec $(PY) -m benchmarks.mutants
+mutants: env-dev  ## faults planted in the pure code: does a test notice? ARGS="count seed"
+	@exec $(PY) -m benchmarks.mutants $(ARGS)
 
 load: env-dev  ## a running portal under load
 	@exec $(SERVERS) $(PY) -m benchmarks.load

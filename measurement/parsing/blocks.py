@@ -59,7 +59,7 @@ class Block:
 class RawBlock:
     """A block as it stands in the file: ``cells`` by column name, all as long as ``lines``."""
 
-    lines: list[int]
+    lines: Sequence[int]
     cells: dict[str, Sequence[str]]
     uneven: list[tuple[int, list[str]]] = field(default_factory=list)
 

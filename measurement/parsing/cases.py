@@ -10,7 +10,7 @@ from measurement.parsing.errors import Rejection, Unreadable
 from measurement.parsing.fast import fill_fast
 from measurement.parsing.limits import BLOCK_ROWS
 from measurement.parsing.slow import fill_slow, shown_cells
-from measurement.parsing.tables import csv_rows, json_rows, lines_of
+from measurement.parsing.tables import csv_blocks, json_rows, lines_of
 from measurement.parsing.text import text_of
 from measurement.parsing.values import is_numberlike
 
@@ -50,26 +50,22 @@ def read_cases(stream: BinaryIO, terms: FileTerms) -> Iterator[Block]:
 
 
 def _csv_blocks(pieces: Iterable[str], terms: FileTerms) -> Iterator[tuple[Columns, RawBlock]]:
-    rows = csv_rows(lines_of(iter(pieces), terms.limits))
-    _line, header = next(rows)
+    blocks = csv_blocks(lines_of(iter(pieces), terms.limits), BLOCK_ROWS)
+    _lines, (header,) = next(blocks)
     columns = sort_columns(header, terms.mapping, terms.limits)
     width = len(header)
-    while block := list(islice(rows, BLOCK_ROWS)):
-        good = block
+    for lines, rows in blocks:
+        good_lines, good = lines, rows
         uneven: list[tuple[int, list[str]]] = []
-        if any(len(row) != width for _line, row in block):
-            good = [item for item in block if len(item[1]) == width]
-            uneven = [item for item in block if len(item[1]) != width]
-        by_place = list(zip(*(row for _line, row in good), strict=True)) or [()] * width
+        if set(map(len, rows)) != {width}:
+            numbered = list(zip(lines, rows, strict=True))
+            uneven = [item for item in numbered if len(item[1]) != width]
+            good_lines = [line for line, row in numbered if len(row) == width]
+            good = [row for row in rows if len(row) == width]
+        by_place = list(zip(*good, strict=True)) or [()] * width
         places = columns.places | columns.extra
-        yield (
-            columns,
-            RawBlock(
-                [line for line, _row in good],
-                {name: by_place[at] for name, at in places.items()},
-                uneven,
-            ),
-        )
+        cells = {name: by_place[at] for name, at in places.items()}
+        yield columns, RawBlock(good_lines, cells, uneven)
 
 
 def _json_blocks(pieces: Iterable[str], terms: FileTerms) -> Iterator[tuple[Columns, RawBlock]]:

@@ -47,10 +47,7 @@ def fill_fast(block: Block, raw: RawBlock, terms: FileTerms) -> bool:
         starts = _fast_times(started, latest)
         ends = _fast_times(completed, latest)
         _fast_times(last_events, latest)
-        if any(
-            start is None or (end is not None and end < start)
-            for start, end in zip(starts, ends, strict=True)
-        ):
+        if any(end < start for start, end in zip(starts, ends, strict=True) if start and end):
             return False
         statuses = _fast_statuses(cells.get("status", empty), completed)
         fields = _fast_fields(block.columns, cells, len(raw.lines))
@@ -89,7 +86,7 @@ def _fast_times(column: Sequence[str], latest: datetime) -> list[datetime | None
         times = [datetime.fromisoformat(text) if text else None for text in column]
     except ValueError:
         raise _CloserLookError from None
-    newest = max((time for time in times if time is not None), default=None)
+    newest = max(filter(None, times), default=None)
     if newest is not None and newest > latest:
         raise _CloserLookError
     return times

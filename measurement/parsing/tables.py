@@ -4,8 +4,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, islice
 from typing import Any
 
 from measurement.parsing.blocks import NESTED
@@ -13,7 +13,6 @@ from measurement.parsing.columns import delimiter_of
 from measurement.parsing.errors import Unreadable
 from measurement.parsing.limits import Limits
 
-Rows = Iterator[tuple[int, list[str]]]
 LINES_PER_ROW = 4  # blank lines, and lines within quoted cells
 _BLANK = re.compile(r"[ \t\r\n\ufeff]*")
 
@@ -46,25 +45,46 @@ def lines_of(pieces: Iterator[str], limits: Limits) -> Iterator[str]:
         yield tail
 
 
-def csv_rows(lines: Iterator[str]) -> Rows:
-    """The header comes first. Blank lines are skipped, but counted as lines."""
-    blank = 0
-    first = ""
+def csv_blocks(lines: Iterator[str], size: int) -> Iterator[tuple[Sequence[int], list[list[str]]]]:
+    """Rows with their line numbers, ``size`` at a time; the header comes first and alone.
+
+    Blank lines are skipped, but counted as lines.
+    """
+    line = 1
     for first in lines:
         if first.strip():
             break
-        blank += 1
+        line += 1
     else:
         raise Unreadable("empty")
     reader = csv.reader(chain((first,), lines), delimiter=delimiter_of(first), strict=True)
-    before = 0
-    try:
-        for row in reader:
-            if row:
-                yield blank + before + 1, row
-            before = reader.line_num
-    except csv.Error as broken:
-        raise Unreadable("broken_csv", line=blank + before + 1) from broken
+    wanted = 1
+    while True:
+        before = reader.line_num
+        rows: list[list[str]] = []
+        try:
+            rows.extend(islice(reader, wanted))
+        except csv.Error as broken:  # the rows before it have been kept
+            *_, line = _line_numbers(rows, line)
+            raise Unreadable("broken_csv", line=line) from broken
+        if not rows:
+            return
+        read = reader.line_num - before
+        numbers: Sequence[int] = range(line, line + read)
+        if read != len(rows):
+            *numbers, _next = _line_numbers(rows, line)
+        if not all(rows):
+            numbers = [number for number, row in zip(numbers, rows, strict=True) if row]
+            rows = list(filter(None, rows))
+        yield numbers, rows
+        line += read
+        wanted = size
+
+
+def _line_numbers(rows: Iterable[list[str]], first: int) -> Iterator[int]:
+    """Where each row begins, and at last where the next one would: quoted cells may hold lines."""
+    heights = (1 + sum(cell.count("\n") for cell in row) for row in rows)
+    return accumulate(heights, initial=first)
 
 
 class RawNumber(str):
