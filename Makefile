@@ -62,7 +62,7 @@ bench-method: env-dev  ## how the measuring method holds up on simulated cases
 	@exec $(PY) -m benchmarks.method
 
 mutants: env-dev  ## faults planted in the pure code: does a test notice? ARGS="count seed"
-	@exec $(PY) -m benchmarks.mutants $(ARGS)
+	@exec $(SERVERS) $(PY) -m benchmarks.mutants $(ARGS)
 
 load: env-dev  ## a running portal under load
 	@exec $(SERVERS) $(PY) -m benchmarks.load
