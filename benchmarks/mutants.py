@@ -12,13 +12,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("adoption_portal", "core", "people", "workflows", "surveys", "measurement", "tests")
 STATISTICS = "tests/measurement/statistics"
 COUNT = 30
-PATIENCE = 180  # a fault may loop for ever: that is noticed too
+PATIENCE = 600
 SWAPPED = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
@@ -94,18 +95,19 @@ def planted(path, number):
     return after, line, changed[0]
 
 
-def noticed(folder, tests):
+def complaint(folder, tests, patience=PATIENCE):
+    """What pytest says when a test fails; None when all pass."""
     # The database of the tests of content is made once.
     options = ("-q", "-x", "--reuse-db", "-p", "no:cacheprovider")
     command = [sys.executable, "-m", "pytest", *options, *tests]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, timeout=PATIENCE, check=False
+            command, cwd=folder, env=environment, capture_output=True, timeout=patience, check=False
         )
     except subprocess.TimeoutExpired:
-        return True
-    return done.returncode != 0
+        return f"no end after {patience:.0f} s"
+    return (done.stdout + done.stderr).decode() if done.returncode else None
 
 
 def main(count=COUNT, seed=0):
@@ -121,15 +123,18 @@ def main(count=COUNT, seed=0):
             shutil.copytree(ROOT / name, Path(folder) / name, dirs_exist_ok=True)
         shutil.copy(ROOT / "pyproject.toml", folder)
         every_test = list(dict.fromkeys(test for _, tests, _ in drawn for test in tests))
-        if noticed(folder, every_test):
-            print("The tests fail on the code as it is.")
+        begun = time.monotonic()
+        if words := complaint(folder, every_test):
+            print(f"The tests fail on the code as it is:\n{words[-2000:]}")
             return 1
+        # A fault may loop for ever: that is noticed too.
+        patience = 60 + 5 * (time.monotonic() - begun)
         survived = 0
         for path, tests, number in drawn:
             text, line, changed = planted(path, number)
             target = Path(folder) / path
             target.write_text(text)
-            if not noticed(folder, tests):
+            if complaint(folder, tests, patience) is None:
                 survived += 1
                 print(f"survived: {path}:{line}: {changed}", flush=True)
             shutil.copy(ROOT / path, target)

@@ -64,7 +64,7 @@ def _csv_blocks(pieces: Iterable[str], terms: FileTerms) -> Iterator[tuple[Colum
             good = [row for row in rows if len(row) == width]
         by_place = list(zip(*good, strict=True)) or [()] * width
         places = columns.places | columns.extra
-        cells = {name: by_place[at] for name, at in places.items()}
+        cells: dict[str, Sequence[str]] = {name: by_place[at] for name, at in places.items()}
         yield columns, RawBlock(good_lines, cells, uneven)
 
 
