@@ -29,7 +29,7 @@ run: env  ## the whole portal on port 8000 (PORT=8001 make run); Ctrl-C stops it
 	@exec $(PY) manage.py up
 
 test: env-dev browser  ## the whole suite; ARGS="-k name" for a part
-	@exec $(SERVERS) $(PY) -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report=term $(ARGS)
+	@exec $(SERVERS) $(PY) -m pytest -n $(JOBS) --dist loadscope --cov --cov-report=term $(ARGS)
 
 browser: env-dev
 	@exec $(PY) -m adoption_portal.launcher.development.chromium

@@ -3,7 +3,7 @@
 import pytest
 from django.conf import settings
 
-from tests import environment
+from tests import environment, sharing
 
 NO_BROWSER = "Chromium is not here: install the package “chromium”"
 
@@ -14,6 +14,15 @@ def pytest_configure(config):
     # Reading one setting configures Django; pytest-django, which comes after, then sets it up.
     assert settings.SECRET_KEY
     environment.adapt_settings()
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return sharing.ByFile(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    sharing.longest_first(items)
 
 
 def pytest_report_header():

@@ -138,13 +138,15 @@ def sweep(broker: Broker) -> Swept:
 def free_abandoned() -> tuple[int, int]:
     """Rows at work whose worker is gone or whose lease is over: back to wait, or failed.
 
-    Returns how many of each. The third attempt was the last.
+    Returns how many of each. The third attempt was the last. A row that goes back to wait gives
+    up its key: the same work may have been asked for again meanwhile, and waits under it.
     """
     sql = f"""
         UPDATE core_job SET
             state = CASE WHEN attempts < %(most)s THEN 'queued' ELSE 'failed' END,
             finished_at = CASE WHEN attempts < %(most)s THEN NULL ELSE clock_timestamp() END,
-            lease_until = NULL, published_at = NULL, run_after = NULL, last_error = %(text)s
+            lease_until = NULL, published_at = NULL, run_after = NULL, last_error = %(text)s,
+            dedupe_key = CASE WHEN attempts < %(most)s THEN '' ELSE dedupe_key END
         WHERE state = 'running' AND (lease_until < clock_timestamp() OR {NOBODY_WORKS})
         RETURNING state
     """

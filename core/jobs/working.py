@@ -189,6 +189,7 @@ def _try_again(claim: Claim, fault: Exception) -> None:
     pause = BACKOFF_SECONDS[claim.attempts - 1] * random.uniform(0.8, 1.2)  # noqa: S311
     claim.update(
         state=JobState.QUEUED,
+        dedupe_key="",  # the same work may have been asked for meanwhile, and waits under it
         lease_until=None,
         published_at=None,
         run_after=Now() + timedelta(seconds=pause),

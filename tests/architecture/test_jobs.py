@@ -16,7 +16,9 @@ NAMES_FROM_ELSEWHERE = {"core/schedule.py"}
 def tasks():
     current_app.loader.import_default_modules()
     return {
-        name: task for name, task in current_app.tasks.items() if not name.startswith("celery.")
+        name: task
+        for name, task in current_app.tasks.items()
+        if not name.startswith(("celery.", "tests."))
     }
 
 

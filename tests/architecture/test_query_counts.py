@@ -157,7 +157,7 @@ def pages_in(answer):
     return [
         value
         for layer in answer.context or []
-        for value in layer.flatten().values()
+        for value in (layer.flatten() if hasattr(layer, "flatten") else layer).values()
         if isinstance(value, Page)
     ]
 

@@ -15,7 +15,7 @@ from tests.architecture.addresses import NOWHERE, addresses
 from tests.architecture.scene import ROLES, SEE_ALL
 from tests.architecture.walking import client_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("walk")]
+pytestmark = pytest.mark.django_db
 
 TABLE = Path(__file__).with_name("role_table.csv")
 # What a stranger may open, and why.

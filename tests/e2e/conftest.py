@@ -23,11 +23,9 @@ WIDTHS = {1440: 900, 390: 844}
 
 
 def pytest_collection_modifyitems(items):
-    """All in one process of the run: one portal, one browser."""
     for item in items:
         if "tests/e2e/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
@@ -114,11 +112,15 @@ def sign_in(live_portal):
 
 @pytest.fixture
 def axe():
-    """``axe(page)``: no serious or critical finding of the accessibility rules."""
+    """``axe(page)``: no serious or critical finding of the accessibility rules.
+
+    ``axe(page, only="color-contrast")`` looks at one rule.
+    """
     from axe_playwright_python.sync_playwright import Axe
 
-    def check(page):
-        found = Axe().run(page).response["violations"]
+    def check(page, *, only=None):
+        options = {"runOnly": [only]} if only else None
+        found = Axe().run(page, options=options).response["violations"]
         told = [
             f"{rule['id']}: {rule['help']}: {node['target']}"
             for rule in found

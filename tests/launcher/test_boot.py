@@ -94,7 +94,6 @@ def data(tmp_path_factory):
         os.kill(pid, signal.SIGKILL)
 
 
-@pytest.mark.xdist_group("boot")
 def test_portal_starts_stops_and_keeps_its_data(data):
     first = Start(data, free_port())
     with owner(data) as connection:
@@ -119,7 +118,6 @@ def test_portal_starts_stops_and_keeps_its_data(data):
     assert processes_of(data) == []
 
 
-@pytest.mark.xdist_group("boot")
 def test_portal_starts_after_everything_was_killed(data):
     Start(data, free_port()).kill_everything()
 
@@ -129,7 +127,6 @@ def test_portal_starts_after_everything_was_killed(data):
     assert processes_of(data) == []
 
 
-@pytest.mark.xdist_group("boot")
 def test_portal_starts_after_only_its_launcher_was_killed(data):
     port = free_port()
     first = Start(data, port)
@@ -143,7 +140,6 @@ def test_portal_starts_after_only_its_launcher_was_killed(data):
     assert processes_of(data) == []
 
 
-@pytest.mark.xdist_group("boot")
 @pytest.mark.parametrize("seconds", [0.3, 0.9, 1.6])
 def test_stop_during_the_boot_leaves_nothing(data, seconds):
     start = Start(data, free_port(), wait=False)
@@ -153,7 +149,6 @@ def test_stop_during_the_boot_leaves_nothing(data, seconds):
     assert processes_of(data) == []
 
 
-@pytest.mark.xdist_group("boot")
 def test_crashed_web_process_comes_back(data):
     start = Start(data, free_port())
     ledger = (data / "run" / "processes").read_text()
@@ -177,7 +172,6 @@ def test_crashed_web_process_comes_back(data):
     assert start.stop() == 0
 
 
-@pytest.mark.xdist_group("boot")
 def test_first_start_fills_in_the_demo_and_tells_its_logins(tmp_path):
     start = Start(tmp_path / "var", free_port(), demo=True)
 

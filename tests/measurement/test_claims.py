@@ -56,7 +56,8 @@ def reading(verdict="improved", *, failing=None, design=None, guards=(), **facts
     }
     for name, value in facts.items():
         (columns if name in columns else result)[name] = value
-    stored = {"design": {"target_ratio": 0.8, **(design or {})}, "guards": list(guards)}
+    registered = {"target_ratio": 0.8, "placebo": True, "drift_key": True, **(design or {})}
+    stored = {"design": registered, "guards": list(guards)}
     return Reading(verdict=verdict, result=result, design=stored, **columns)
 
 
@@ -270,7 +271,10 @@ NOT_BETTER = [
     ),
     (
         reading(grade="C", drift=None),
-        ["There is no comparison workflow.", "The check for a drift before go-live is off."],
+        [
+            "There is no comparison workflow.",
+            "A trend before go-live could not be judged.",
+        ],
     ),
 ]  # fmt: skip
 

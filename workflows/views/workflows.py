@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from core.acting import acting_person
-from core.errors import DomainError
+from core.errors import DomainError, Forbidden
 from core.pagination import page_of
 from people.models import Person
 from workflows.forms.workflows import RetireForm, WorkflowFilterForm
@@ -31,7 +31,7 @@ from workflows.queries.workflows import (
     workflow_rows,
     workflows_visible_to,
 )
-from workflows.rules import may_log
+from workflows.rules import may_edit, may_log
 from workflows.views.history_words import act
 
 if TYPE_CHECKING:
@@ -106,6 +106,8 @@ def history(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def retire(request: HttpRequest, public_id: UUID) -> HttpResponse:
     actor = acting_person(request)
     row = get_object_or_404(workflow_detail(actor), public_id=public_id)
+    if row.retired_at is None and not may_edit(actor, row):
+        raise Forbidden
     form = RetireForm(request.POST)
     if not form.is_valid():
         return _shown(request, row, actor, retiring=form, status=422)

@@ -9,7 +9,7 @@ from django.test.client import ClientHandler
 
 from tests.factories.sign_offs import some_policy
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.django_db
 
 # Nothing of the demo is suspended, retired or superseded yet: nobody may do it on a page so far.
 NOT_TOLD = {"suspended", "retired", "superseded"}

@@ -11,7 +11,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "tests/core/faults/" in item.path.as_posix():
             item.add_marker(pytest.mark.faults)
-            item.add_marker(pytest.mark.xdist_group("faults"))
 
 
 @pytest.fixture(scope="module")

@@ -204,6 +204,20 @@ def test_message_just_sent_gets_a_sweep_s_time(settings):
 
 
 @pytest.mark.django_db
+def test_freed_row_waits_beside_the_same_work_asked_for_meanwhile():
+    first = jobs.enqueue("core.forget_expired", dedupe_key="once")
+    Job.objects.filter(pk=first.pk).update(
+        state=JobState.RUNNING, attempts=1, lease_until=timezone.now() - timedelta(seconds=1)
+    )
+    second = jobs.enqueue("core.forget_expired", dedupe_key="once")
+
+    assert sending.free_abandoned() == (1, 0)
+
+    assert second.pk != first.pk
+    assert Job.objects.filter(state=JobState.QUEUED).count() == 2
+
+
+@pytest.mark.django_db
 def test_sweep_frees_rows_also_while_the_broker_is_away():
     at_work()
     ask(1, published_at=timezone.now() - timedelta(hours=1))

@@ -13,6 +13,7 @@ from core.audit import record
 from core.choices import Channel, JobState
 from core.context import Surroundings, surroundings, within
 from core.errors import DomainError
+from core.jobs import working
 from core.jobs.sending import free_abandoned
 from core.logs import JsonFormatter
 from core.models import AuditEvent, Job
@@ -106,6 +107,17 @@ def test_fault_undoes_the_work_and_tries_again_after_a_pause(job):
         "Something went wrong on our side. The log knows more under request-1."
     )
     assert marks() == 0
+
+
+def test_work_tried_again_waits_beside_the_same_work_asked_for_meanwhile(db):
+    first = jobs.enqueue("core.forget_expired", dedupe_key="once")
+    claim = working._claim(first.public_id)
+    second = jobs.enqueue("core.forget_expired", dedupe_key="once")
+
+    working._try_again(claim, ValueError("no"))
+
+    assert second.pk != first.pk
+    assert Job.objects.filter(state=JobState.QUEUED).count() == 2
 
 
 def test_third_fault_is_the_last(job):

@@ -4,6 +4,7 @@ import gzip
 import io
 import os
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.conf import settings
@@ -16,7 +17,8 @@ from measurement.choices import CaseStatus, ImportChannel
 from measurement.errors import FileRefusedError, ImportOverError, NothingGoodError
 from measurement.models import Case, CaseImport, ImportRejection
 from measurement.operations import imports
-from measurement.operations.imports import files, running, staging
+from measurement.operations.imports import files, running, staging, terms
+from measurement.parsing import Limits
 from tests.factories.measurement import CaseSourceFactory, csv_of, good_rows
 from tests.factories.people import PersonFactory
 
@@ -389,8 +391,9 @@ def test_full_disk_is_a_clear_refusal(source, monkeypatch):
     assert CaseImport.objects.count() == 0
 
 
-def test_gzip_bomb_ends_the_job_with_a_sentence(source):
+def test_gzip_bomb_ends_the_job_with_a_sentence(source, monkeypatch):
     """Blank rows for ever: the look sees a good row, the worker stops at the limit."""
+    monkeypatch.setattr(terms, "Limits", partial(Limits, rows=1_010_000))
     head = csv_of(*good_rows(1)).getvalue()
     bomb = gzip.compress(head + b"\n" * 30_000_000)
 

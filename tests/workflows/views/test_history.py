@@ -72,5 +72,5 @@ def test_history_asks_the_same_for_few_and_many_acts(client, django_assert_num_q
     client.force_login(review.redesign.workflow.owner)
     address = reverse("workflows:history", args=[review.redesign.workflow.public_id])
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(address)
