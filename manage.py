@@ -18,6 +18,11 @@ def main() -> None:
             sys.exit(up(sys.argv[2:]))
         except KeyboardInterrupt:  # before the launcher minds its signals: nothing runs yet
             sys.exit(0)
+    if not os.environ.get("DATABASE_URL"):
+        # The portal that `make run` keeps in var/, so that its commands need no variables.
+        from adoption_portal.launcher import folders, portal
+
+        os.environ.update(portal.running(folders.data_dir(dict(os.environ))) | os.environ)
     if command in OWNER_COMMANDS and os.environ.get("DATABASE_OWNER_URL"):
         os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
     from django.core.management import execute_from_command_line

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -87,6 +88,15 @@ def exported(variables: dict[str, str]) -> str:
     return "".join(
         f"{name}='" + value.replace("'", "'\\''") + "'\n" for name, value in variables.items()
     )
+
+
+def running(data: Path) -> dict[str, str]:
+    """What ``exported`` wrote for the portal of this data folder; empty where none ever ran."""
+    try:
+        text = (data / "portal.env").read_text()
+    except FileNotFoundError:
+        return {}
+    return dict(word.split("=", 1) for word in shlex.split(text))
 
 
 def inherited() -> dict[str, str]:
