@@ -4,7 +4,7 @@
 import os
 import sys
 
-OWNER_COMMANDS = frozenset({"migrate", "harden_db", "restore", "sqlmigrate", "dbshell"})
+OWNER_COMMANDS = frozenset({"migrate", "harden_db", "sqlmigrate", "dbshell"})
 
 
 def main() -> None:

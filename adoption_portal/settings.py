@@ -226,6 +226,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Else everybody has the proxy's address, and one stranger's misses lock all out of sign-in.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
 # --- files, forms, mail -----------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -1,4 +1,4 @@
-"""A running portal under load: 16 people who read the main pages without a pause.
+"""A portal of its own under load: 16 people who read the main pages without a pause.
 
 Two web processes on the simulated organisation, on 127.0.0.1. The clients run on the same machine
 and take their share of it: what is told is an upper bound of what the portal alone would need.

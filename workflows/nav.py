@@ -7,7 +7,7 @@ from core.acting import acting_person
 from workflows.queries.inbox import waiting_counts
 
 
-def _waiting(request: HttpRequest) -> tuple[int, int]:
+def waiting(request: HttpRequest) -> tuple[int, int]:
     """One query a request, whichever entries ask."""
     known: tuple[int, int] | None = getattr(request, "waiting_counts", None)
     if known is None:
@@ -17,11 +17,11 @@ def _waiting(request: HttpRequest) -> tuple[int, int]:
 
 
 def waiting_things(request: HttpRequest) -> int:
-    return _waiting(request)[0]
+    return waiting(request)[0]
 
 
 def waiting_signatures(request: HttpRequest) -> int:
-    return _waiting(request)[1]
+    return waiting(request)[1]
 
 
 COUNTS = {"inbox": waiting_things, "sign_offs": waiting_signatures}

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from core.audit import record
 from core.jobs import enqueue
@@ -55,7 +56,7 @@ def ask_for_reading(*, redesign: Redesign, actor: Person | None) -> Job:
         "measurement.measure_redesign",
         actor=actor,
         subject=redesign,
-        dedupe_key=f"measure:{redesign.pk}",
+        dedupe_key=f"measure:{redesign.pk}:{'due' if actor is None else 'now'}",
         redesign_id=redesign.pk,
         with_data_as_it_is=actor is not None,
     )
@@ -161,11 +162,19 @@ def enqueue_due(*, workflow_id: int) -> None:
 
 
 def enqueue_all_due(*, at: datetime) -> int:
-    """Nightly: queue every live redesign whose next final reading is due and missing."""
+    """Nightly: queue every redesign that went live and has a final reading still to come."""
     asked = 0
+    finals = (
+        Reading.objects.filter(redesign=OuterRef("pk"), kind__in=FINAL_KINDS)
+        .order_by()
+        .values("redesign")
+        .annotate(kinds=Count("kind", distinct=True))
+        .values("kinds")
+    )
     waiting = (
         Redesign.objects.filter(state__in=MEASURABLE, go_live__at__lte=at)
-        .annotate(reading_at=F("go_live__reading_at"))
+        .annotate(finals=Coalesce(Subquery(finals, output_field=IntegerField()), 0))
+        .filter(finals__lt=len(FINAL_KINDS))
         .order_by("pk")
     )
     for redesign in waiting.iterator(chunk_size=1000):

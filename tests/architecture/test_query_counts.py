@@ -99,7 +99,7 @@ def one_with_acts(unit, boss, count):
 
     workflow = WorkflowFactory(unit=unit)
     for _row in range(count):
-        record("workflow.edited", subject=workflow, actor=PersonFactory())
+        record("workflow.changed", subject=workflow, actor=PersonFactory())
     return [workflow]
 
 

@@ -4,7 +4,7 @@ from adoption_portal.launcher import portal
 
 
 def test_variables_come_back_as_they_were(tmp_path):
-    said = {"SECRET_KEY": "it's \"long\" $HOME", "PGHOST": "/run/with a space", "PORTAL_DEMO": "1"}
+    said = {"SECRET_KEY": 'it\'s "long" $HOME', "PGHOST": "/run/with a space", "PORTAL_DEMO": "1"}
     (tmp_path / "portal.env").write_text(portal.exported(said))
 
     assert portal.running(tmp_path) == said

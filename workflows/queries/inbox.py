@@ -22,6 +22,7 @@ from workflows.queries.workflows import WorkflowRow, workflow_rows
 MOST = 20
 BASELINE = 40
 MEASURED_STATES = [RedesignState.LIVE, RedesignState.MEASURED]
+MOST_OWN = 100
 MOST_COUNTED = 999
 NEW_DAYS = 14
 
@@ -38,8 +39,13 @@ class Inbox:
 
     @property
     def needs(self) -> int:
-        """What waits for the person; the same number as ``waiting_counts`` gives."""
+        """What waits for the person; ``waiting_counts`` gives the same number, uncut."""
         return len(self.to_sign) + len(self.changes_requested) + len(self.to_go_live)
+
+    @property
+    def is_cut(self) -> bool:
+        """More waits than the page lists."""
+        return len(self.to_sign) >= MOST or self.needs - len(self.to_sign) >= MOST_OWN
 
     @property
     def news(self) -> int:
@@ -58,7 +64,7 @@ class Team:
 
 def inbox_of(person: Person, at: datetime) -> Inbox:
     own = list(own_redesigns(person))
-    rows = workflow_rows(list(with_lead(own_workflows(person))[:MOST]), person)
+    rows = workflow_rows(list(with_lead(own_workflows(person), person)[:MOST]), person)
     return Inbox(
         to_sign=list(turns_of(person, at)[:MOST]),
         changes_requested=[one for one in own if one.state == RedesignState.CHANGES_REQUESTED],
@@ -103,7 +109,7 @@ def waiting_redesigns(person: Person) -> QuerySet[Redesign]:
 
 
 def own_redesigns(person: Person) -> QuerySet[Redesign]:
-    return waiting_redesigns(person).select_related("workflow").order_by("-updated_at")[:100]
+    return waiting_redesigns(person).select_related("workflow").order_by("-updated_at")[:MOST_OWN]
 
 
 def own_workflows(person: Person) -> QuerySet[Workflow]:

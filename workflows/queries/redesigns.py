@@ -31,6 +31,12 @@ def redesigns_visible_to(person: Person, *, at: datetime | None = None) -> Query
     return Redesign.objects.filter(own | (submitted & (Q(Exists(asked)) | Q(reads_all))))
 
 
+def beyond_others_drafts(person: Person) -> QuerySet[Redesign]:
+    """What lists may hint at: all but the drafts that are not ``person``'s to see."""
+    seen = redesigns_visible_to(person).filter(state=RedesignState.DRAFT).values("pk")
+    return Redesign.objects.filter(~Q(state=RedesignState.DRAFT) | Q(pk__in=seen))
+
+
 def may_propose(person: Person, workflow: Workflow) -> bool:
     """The owner, and whoever heads the unit or one above it."""
     return (

@@ -26,6 +26,7 @@ from core.panels import facts_about
 from people.models import Person
 from workflows.choices import RedesignState, Stage, StepState
 from workflows.models import Redesign, Route, RouteStep, StepAssignment, Workflow
+from workflows.queries.redesigns import beyond_others_drafts
 
 BASELINE_CASES = 40  # gate G1 of measurement-method.md
 FIRST_CHECK, LAST_CHECK = 90, 180  # days after the reading
@@ -92,14 +93,16 @@ class WorkflowStage:
         return "" if self.fact.get("early") else self.fact.get("verdict", "")
 
 
-def leading_redesign() -> QuerySet[Redesign]:
+def leading_redesign(person: Person) -> QuerySet[Redesign]:
     """For a subquery on a workflow: the one that speaks for it, if any."""
     rank = Case(
         *(When(state=state, then=Value(at)) for at, state in enumerate(LEADING)),
         output_field=IntegerField(),
     )
-    return Redesign.objects.filter(workflow=OuterRef("pk"), state__in=LEADING).order_by(
-        rank, "-created_at", "-pk"
+    return (
+        beyond_others_drafts(person)
+        .filter(workflow=OuterRef("pk"), state__in=LEADING)
+        .order_by(rank, "-created_at", "-pk")
     )
 
 
@@ -113,9 +116,9 @@ if TYPE_CHECKING:
     LedWorkflow = WithAnnotations[Workflow, Lead]
 
 
-def with_lead(workflows: QuerySet[Workflow]) -> "QuerySet[LedWorkflow]":
+def with_lead(workflows: QuerySet[Workflow], person: Person) -> "QuerySet[LedWorkflow]":
     """Annotated with ``lead_pk`` and ``lead_state``; both None without a redesign under way."""
-    lead = leading_redesign()
+    lead = leading_redesign(person)
     return workflows.annotate(
         lead_pk=Subquery(lead.values("pk")[:1]), lead_state=Subquery(lead.values("state")[:1])
     )

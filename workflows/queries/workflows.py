@@ -29,7 +29,11 @@ from people.models import Assignment, Person
 from workflows.choices import RedesignState, Stage
 from workflows.comparison import Comparison, Totals, compare
 from workflows.models import Activity, AiTool, Redesign, Revision, Workflow, WorkflowVersion
-from workflows.queries.redesigns import may_propose, redesigns_visible_to
+from workflows.queries.redesigns import (
+    beyond_others_drafts,
+    may_propose,
+    redesigns_visible_to,
+)
 from workflows.queries.stages import (
     STATES_OF_STAGE,
     WorkflowStage,
@@ -67,7 +71,9 @@ class WorkflowFilter:
 
 def workflow_list(person: Person, wanted: WorkflowFilter) -> "QuerySet[LedWorkflow]":
     """Visible workflows by name, with ``lead_pk`` and ``lead_state``; retired ones on demand."""
-    rows = with_lead(workflows_visible_to(person)).filter(retired_at__isnull=not wanted.retired)
+    rows = with_lead(workflows_visible_to(person), person).filter(
+        retired_at__isnull=not wanted.retired
+    )
     if wanted.mine:
         rows = rows.filter(workflows_of_reach(person))
     if wanted.text:
@@ -81,9 +87,11 @@ def workflow_list(person: Person, wanted: WorkflowFilter) -> "QuerySet[LedWorkfl
     if wanted.function:
         rows = rows.filter(function=wanted.function)
     if wanted.tool:
-        named = Redesign.objects.filter(
-            workflow=OuterRef("pk"), current_revision__tool=wanted.tool
-        ).values("pk")
+        named = (
+            beyond_others_drafts(person)
+            .filter(workflow=OuterRef("pk"), current_revision__tool=wanted.tool)
+            .values("pk")
+        )
         rows = rows.filter(
             Q(lead_pk__in=named) | Q(candidate_tools=wanted.tool, lead_pk__isnull=True)
         )
@@ -97,7 +105,7 @@ def workflow_list(person: Person, wanted: WorkflowFilter) -> "QuerySet[LedWorkfl
 def filter_choices(person: Person) -> dict[str, list[tuple[str, str]]]:
     """What the list can be narrowed to, in one query: units, functions and tools in use."""
     seen = workflows_visible_to(person).order_by()
-    redesigns = Redesign.objects.filter(workflow__in=seen.values("pk"))
+    redesigns = beyond_others_drafts(person).filter(workflow__in=seen.values("pk"))
     units = seen.values_list(Value("unit"), F("unit"), F("unit__name"))
     functions = seen.values_list(Value("function"), Value(0), F("function"))
     tools = AiTool.objects.filter(revisions__redesign__in=redesigns).values_list(
@@ -217,7 +225,7 @@ def workflow_detail(person: Person) -> "QuerySet[LedWorkflow]":
         .values("n")
     )
     return (
-        with_lead(workflows_visible_to(person))
+        with_lead(workflows_visible_to(person), person)
         .select_related("unit", "owner", "current_version")
         .annotate(people=Coalesce(Subquery(here, output_field=IntegerField()), 0))
     )
@@ -279,18 +287,15 @@ def _comparison(redesign: Redesign | None, steps: Sequence[Activity]) -> Compari
     return compare(before, after) if after else None
 
 
+DRAFTING = ("redesign.draft_saved", "redesign.rebased", "redesign.copied")
+
+
 # --- history --------------------------------------------------------------------------------------
 def history_of(workflow: Workflow) -> QuerySet[AuditEvent]:
-    """What was done to the workflow and to its redesigns, newest first."""
+    """What was done to the workflow itself, newest first."""
     kind, name = subject_of(workflow)
-    redesigns = [
-        str(public_id) for public_id in workflow.redesigns.values_list("public_id", flat=True)
-    ]
     return (
-        AuditEvent.objects.filter(
-            Q(subject_type=kind, subject_id=name)
-            | Q(subject_type=Redesign._meta.label_lower, subject_id__in=redesigns)  # noqa: SLF001
-        )
+        AuditEvent.objects.filter(subject_type=kind, subject_id=name)
         .select_related("actor", "on_behalf_of")
         .order_by("-pk")
     )
@@ -320,6 +325,29 @@ def words_in_use(person: Person) -> dict[str, list[str]]:
         )
         for name in ("role", "system")
     }
+
+
+def acts_on(workflow: Workflow, person: Person) -> QuerySet[AuditEvent]:
+    """``history_of``, and what was done to those of its redesigns ``person`` may see.
+
+    How a draft came about is told to those who answer for the workflow alone; a mistyped password
+    is the signer's and the security officer's business.
+    """
+    kind, name = subject_of(workflow)
+    seen = (
+        redesigns_visible_to(person).filter(workflow=workflow).values_list("public_id", flat=True)
+    )
+    of_redesigns = Q(
+        subject_type=Redesign._meta.label_lower,  # noqa: SLF001  Django's public name
+        subject_id__in=[str(public_id) for public_id in seen],
+    ) & ~Q(verb__startswith="signing.")
+    if not may_propose(person, workflow):
+        of_redesigns &= ~Q(verb__in=DRAFTING)
+    return (
+        AuditEvent.objects.filter(Q(subject_type=kind, subject_id=name) | of_redesigns)
+        .select_related("actor", "on_behalf_of")
+        .order_by("-pk")
+    )
 
 
 def versions_of(workflow: Workflow) -> QuerySet[WorkflowVersion]:

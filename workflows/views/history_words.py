@@ -27,6 +27,7 @@ VERBS: dict[str, str | Promise] = {
     "redesign.approved_step": gettext_lazy("Signed: approved"),
     "redesign.changes_requested": gettext_lazy("Signed: sent back for changes"),
     "redesign.rejected": gettext_lazy("Signed: declined"),
+    "step.reassigned": gettext_lazy("A sign-off step went to somebody else"),
     "redesign.went_live": gettext_lazy("Went live"),
     "redesign.superseded": gettext_lazy("Replaced by a newer redesign"),
     "redesign.measured": gettext_lazy("Measured"),

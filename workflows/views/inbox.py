@@ -17,6 +17,7 @@ from core.charts import words
 from core.charts.marks import word
 from people.models import Person
 from workflows.models import StepAssignment
+from workflows.nav import waiting
 from workflows.queries.inbox import BASELINE, Inbox, inbox_of
 from workflows.views import shown
 
@@ -28,10 +29,11 @@ NOON, EVENING = 12, 18
 def home(request: HttpRequest) -> HttpResponse:
     actor, at = acting_person(request), timezone.now()
     inbox = inbox_of(actor, at)
-    request.waiting_counts = (inbox.needs, len(inbox.to_sign))  # type: ignore[attr-defined]
+    if not inbox.is_cut:
+        request.waiting_counts = (inbox.needs, len(inbox.to_sign))  # type: ignore[attr-defined]
     context = {
         "greeting": _greeting(actor, timezone.localtime(at)),
-        "lead": _lead(inbox),
+        "lead": _lead(waiting(request)[0], inbox.news),
         "items": _items(inbox, at),
         "inbox": inbox,
     }
@@ -48,15 +50,15 @@ def _greeting(person: Person, local: datetime) -> str:
     return text % {"name": person.get_short_name()}
 
 
-def _lead(inbox: Inbox) -> str:
-    needs = ngettext("%(count)s thing needs you.", "%(count)s things need you.", inbox.needs) % {
-        "count": words.number(inbox.needs)
+def _lead(waits: int, worth: int) -> str:
+    needs = ngettext("%(count)s thing needs you.", "%(count)s things need you.", waits) % {
+        "count": words.number(waits)
     }
     news = ngettext(
-        "%(count)s more is worth a look.", "%(count)s more are worth a look.", inbox.news
-    ) % {"count": words.number(inbox.news)}
-    told = [needs] if inbox.needs else [_("Nothing needs you now.")]
-    return " ".join([*told, news] if inbox.news else told)
+        "%(count)s more is worth a look.", "%(count)s more are worth a look.", worth
+    ) % {"count": words.number(worth)}
+    told = [needs] if waits else [_("Nothing needs you now.")]
+    return " ".join([*told, news] if worth else told)
 
 
 def _items(inbox: Inbox, at: datetime) -> list[dict[str, Any]]:

@@ -21,8 +21,8 @@ from workflows.forms.workflows import RetireForm, WorkflowFilterForm
 from workflows.models import Workflow
 from workflows.operations import workflows as operations
 from workflows.queries.workflows import (
+    acts_on,
     filter_choices,
-    history_of,
     retirement_of,
     versions_of,
     workflow_detail,
@@ -89,7 +89,7 @@ def history(request: HttpRequest, public_id: UUID) -> HttpResponse:
     row = get_object_or_404(
         workflows_visible_to(actor).select_related("unit", "owner"), public_id=public_id
     )
-    page = page_of(request, history_of(row))
+    page = page_of(request, acts_on(row, actor))
     context = {
         "workflow": row,
         "versions": versions_of(row),

@@ -102,7 +102,8 @@
   });
 
   // What the server arranged: where to go on, and what happened.
-  document.addEventListener("htmx:afterSwap", () => {
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "steps") return;
     removed = null;
     typed = true;
     const told = part("[data-say]");
@@ -114,6 +115,6 @@
 
   // Leaving with something typed asks first.
   form.addEventListener("input", () => { typed = true; });
-  document.addEventListener("submit", () => { typed = false; });
+  form.addEventListener("submit", () => { typed = false; });
   window.addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
 })();
