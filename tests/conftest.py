@@ -22,7 +22,7 @@ def pytest_xdist_make_scheduler(config, log):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    sharing.longest_first(items)
+    sharing.in_order(items)
 
 
 def pytest_report_header():

@@ -7,14 +7,15 @@ which pytest no longer reads.
 
 from xdist.scheduler import LoadScopeScheduling
 
-# What takes longest begins first, so that no process is left with it at the end.
 TOGETHER = {
-    "tests/e2e/": "browser",
-    "tests/core/faults/": "faults",
-    "tests/launcher/test_boot.py": "boot",
     "tests/adoption_portal/demo/": "demo",
     "tests/architecture/": "architecture",
+    "tests/e2e/": "browser",
+    "tests/launcher/test_boot.py": "boot",
+    "tests/core/faults/": "faults",
 }
+FIRST = ("demo", "architecture")  # long ones, in one transaction each
+LAST = ("browser", "boot", "faults")  # each starts a portal of its own beside the others
 
 
 def scope_of(nodeid):
@@ -22,14 +23,24 @@ def scope_of(nodeid):
     return next((name for start, name in TOGETHER.items() if file.startswith(start)), file)
 
 
-def longest_first(items):
-    order = list(TOGETHER.values())
+def in_order(items):
+    """Long ones first, then files that leave nothing behind, those that empty tables, portals."""
+    emptying = {scope_of(item.nodeid) for item in items if empties_tables(item)}
 
     def place(item):
         scope = scope_of(item.nodeid)
-        return order.index(scope) if scope in order else len(order)
+        if scope in FIRST:
+            return FIRST.index(scope)
+        return 4 + LAST.index(scope) if scope in LAST else 2 + (scope in emptying)
 
     items.sort(key=place)
+
+
+def empties_tables(item):
+    mark = item.get_closest_marker("django_db")
+    return "transactional_db" in item.fixturenames or bool(
+        mark and mark.kwargs.get("transaction", False)
+    )
 
 
 class ByFile(LoadScopeScheduling):

@@ -2,9 +2,12 @@
 
 import os
 import socket
+import time
 from dataclasses import replace
 from typing import ClassVar
 from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
 
 from adoption_portal.launcher import fingerprints, folders, portal
 from adoption_portal.launcher.errors import CannotStart
@@ -35,6 +38,19 @@ def application_url() -> str:
     )
 
 
+def wait_until_sessions_have_left(url, seconds=20):
+    """The server notices some time after a process was killed; a database in use stays."""
+    found = "SELECT count(*) FROM pg_stat_activity WHERE usename = %s AND pid <> pg_backend_pid()"
+    deadline = time.monotonic() + seconds
+    with psycopg.connect(url, autocommit=True) as asking:
+        name = asking.info.dbname
+        while time.monotonic() < deadline:
+            left = asking.execute(found + " AND datname = %s", [databases.ROLE, name]).fetchone()[0]
+            if not left:
+                return
+            time.sleep(0.05)
+
+
 class LivePortal:
     """``url`` answers; ``redis`` is its own server; ``restart("worker")`` after a kill."""
 
@@ -62,6 +78,7 @@ class LivePortal:
 
     def start(self) -> None:
         self.redis.start()
+        self.database = application_url()
         shared = self.environment()
         self._collect_static(shared)
         web = portal.web(shared, host="127.0.0.1", port=self.port)
@@ -106,6 +123,7 @@ class LivePortal:
         LivePortal.running.discard(self)
         self.supervisor.stop_all()
         self.redis.remove()
+        wait_until_sessions_have_left(self.database)
 
     def _collect_static(self, shared: dict[str, str]) -> None:
         stamps = fingerprints.Stamps(folders.ROOT / "var" / "test" / "stamps")
