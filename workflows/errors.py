@@ -33,6 +33,16 @@ class RouteNotPossible(DomainError):
     message = _("Nobody can sign this redesign as it stands.")
 
 
+class LowerRiskUnexplained(DomainError):
+    """Signers are told why a class of risk is lower than in what was submitted before."""
+
+    code = "lower_risk_unexplained"
+    message = _(
+        "A risk class is lower than in a revision you submitted before. Say why under “What is new "
+        "in this revision”, then submit again."
+    )
+
+
 class NotPossibleNow(DomainError):
     """The state of the thing does not allow it any more."""
 

@@ -90,6 +90,15 @@ def plan_for(rules: Sequence[Mapping[str, Any]], attributes: Mapping[str, Any]) 
     )
 
 
+def kept_strict(plan: Plan, earlier: Iterable[Plan]) -> Plan:
+    """``plan`` with every step that ``earlier`` ones ask for; of two for a role the stricter."""
+    steps = {step.role: step for step in plan.steps}
+    for step in (step for one in earlier for step in one.steps):
+        known = steps.get(step.role)
+        steps[step.role] = _stricter(known, step) if known else step
+    return replace(plan, steps=tuple(sorted(steps.values(), key=lambda step: step.sequence)))
+
+
 def rules_sha256(rules: Sequence[Mapping[str, Any]]) -> str:
     text = json.dumps(rules, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

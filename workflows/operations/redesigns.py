@@ -22,6 +22,7 @@ from workflows.errors import NotPossibleNow
 from workflows.models import (
     Redesign,
     Revision,
+    RevisionAuthor,
     Workflow,
     WorkflowVersion,
 )
@@ -75,6 +76,7 @@ def propose_redesign(*, workflow: Workflow, actor: Person, at: datetime) -> Rede
 def copy_redesign(*, redesign: Redesign, actor: Person, at: datetime) -> Redesign:
     """A new draft from one that was declined or withdrawn, brought up to today's version.
 
+    Whoever wrote or proposed the old one is an author of the new one and can't sign it.
     Raises Forbidden and NotPossibleNow as ``propose_redesign``, and NotPossibleNow for a redesign
     in any other state.
     """
@@ -230,6 +232,8 @@ def _started(  # noqa: PLR0917
         else Revision.objects.create(redesign=redesign, number=1, created_by=actor)
     )
     add_author(revision, actor)
+    if source:
+        _add_authors_of(source.redesign, revision)
     write_steps(revision, steps)
     redesign.current_revision = revision
     redesign.save(update_fields=["current_revision"])
@@ -238,6 +242,18 @@ def _started(  # noqa: PLR0917
         facts["copy_of"] = str(source.redesign.public_id)
     record(verb, subject=redesign, actor=actor, after=facts)
     return redesign
+
+
+def _add_authors_of(source: Redesign, revision: Revision) -> None:
+    wrote = RevisionAuthor.objects.filter(revision__redesign=source)
+    began = Revision.objects.filter(redesign=source)
+    people = {source.proposer_id}
+    people.update(wrote.values_list("person", flat=True))
+    people.update(began.values_list("created_by", flat=True))
+    RevisionAuthor.objects.bulk_create(
+        [RevisionAuthor(revision=revision, person_id=pk) for pk in sorted(people)],
+        ignore_conflicts=True,
+    )
 
 
 def typed_content(redesign: Redesign, draft: Draft) -> dict[str, Any]:

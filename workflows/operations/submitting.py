@@ -13,13 +13,17 @@ from people.models import Person
 from workflows.choices import (
     TRANSITIONS,
     Action,
+    AiActRisk,
+    Automation,
+    GxpImpact,
+    PersonalData,
     RedesignState,
     StepState,
 )
 from workflows.comparison import compare
 from workflows.completeness import checks, stopping
 from workflows.content import canonical_content, content_sha256, version_content
-from workflows.errors import NotPossibleNow, RouteNotPossible
+from workflows.errors import LowerRiskUnexplained, NotPossibleNow, RouteNotPossible
 from workflows.models import (
     Hypothesis,
     PolicyVersion,
@@ -31,13 +35,21 @@ from workflows.models import (
     StepAssignment,
 )
 from workflows.operations.one_act import one_act
-from workflows.policy import Plan, PlannedStep, plan_for
+from workflows.policy import Plan, PlannedStep, kept_strict, plan_for
 from workflows.queries.approvers import approvers_for, barred_ids
 from workflows.queries.policies import current_policy
 
 NO_ROUTE = gettext_lazy(
     "The approval policy asks nobody to sign this redesign. Ask the program office."
 )
+# Each class from the lowest to the highest.
+RISK_CLASSES: dict[str, list[Any]] = {
+    "gxp": [False, True],
+    "gxp_impact": GxpImpact.values,
+    "personal_data": PersonalData.values,
+    "ai_act_risk": AiActRisk.values,
+    "automation": Automation.values,
+}
 
 
 @one_act()
@@ -45,8 +57,10 @@ def submit_redesign(*, redesign: Redesign, actor: Person, at: datetime) -> Route
     """Freeze the current revision, register its hypothesis and open its route.
 
     Locks the redesign first. The route keeps the policy's version and the attributes it was
-    planned from. Raises Forbidden for somebody who did not write it, NotPossibleNow from any other
-    state, Stale when the workflow moved on under it, RouteNotPossible naming what is missing.
+    planned from; whoever an earlier revision needed is asked again, also where its risk is lower
+    now. Raises Forbidden for somebody who did not write it, NotPossibleNow from any other state,
+    Stale when the workflow moved on under it, RouteNotPossible naming what is missing,
+    LowerRiskUnexplained where a class fell and the note on the revision is empty.
     """
     redesign = (
         Redesign.objects.select_for_update(no_key=True, of=("self",))
@@ -65,7 +79,10 @@ def submit_redesign(*, redesign: Redesign, actor: Person, at: datetime) -> Route
 
     policy = current_policy()
     attributes = attributes_of(revision)
+    earlier = list(Route.objects.filter(redesign=redesign).values_list("attributes", flat=True))
+    _refuse_unexplained(revision, attributes, earlier)
     plan = plan_for(policy.rules, attributes)
+    plan = kept_strict(plan, [plan_for(policy.rules, before) for before in earlier])
     _refuse_plan(plan)
     barred = barred_ids(redesign, at)
     asked = [(step, _approvers(step, redesign, barred)) for step in plan.steps]
@@ -137,6 +154,18 @@ def _refuse_incomplete(revision: Revision) -> None:
             _("Before you submit: %(missing)s")
             % {"missing": " ".join(f"{check.title}: {check.note}" for check in missing)}
         )
+
+
+def _refuse_unexplained(
+    revision: Revision, attributes: dict[str, Any], earlier: list[dict[str, Any]]
+) -> None:
+    fell = any(
+        name in before and order.index(attributes[name]) < order.index(before[name])
+        for before in earlier
+        for name, order in RISK_CLASSES.items()
+    )
+    if fell and not revision.change_note.strip():
+        raise LowerRiskUnexplained
 
 
 def _refuse_plan(plan: Plan) -> None:

@@ -26,6 +26,7 @@ from workflows.models import (
     Route,
     RouteStep,
     StepAssignment,
+    WorkflowVersion,
 )
 from workflows.policy import plan_for
 from workflows.queries.turns import Turn, turn_of
@@ -48,6 +49,11 @@ class SignOff:
     def signed(self) -> int:
         return sum(step.state == StepState.APPROVED for step in self.steps)
 
+    @property
+    def revised(self) -> bool:
+        """Whether another revision was begun since."""
+        return self.revision.pk != self.redesign.current_revision_id
+
 
 def sign_off_of(redesign: Redesign, actor: Person, at: datetime) -> SignOff | None:
     """None when it was never submitted."""
@@ -56,7 +62,8 @@ def sign_off_of(redesign: Redesign, actor: Person, at: datetime) -> SignOff | No
         return None
     revision = route.revision
     revision.redesign = redesign
-    comparison = compare(redesign.base_version.activities.all(), revision.activities.all())
+    base = _base_of(revision)
+    comparison = compare(base.activities.all(), revision.activities.all())
     return SignOff(
         redesign=redesign,
         revision=revision,
@@ -67,6 +74,15 @@ def sign_off_of(redesign: Redesign, actor: Person, at: datetime) -> SignOff | No
         checks=checks(revision, comparison),
         flags=red_flags(route),
     )
+
+
+def _base_of(revision: Revision) -> WorkflowVersion:
+    """What the revision was compared with; a draft after it may stand on a newer version."""
+    redesign = revision.redesign
+    if revision.pk == redesign.current_revision_id or not revision.content:
+        return redesign.base_version
+    number = revision.content["workflow"]["base_version"]
+    return WorkflowVersion.objects.get(workflow=redesign.workflow_id, number=number)
 
 
 def newest_route(redesign: Redesign) -> Route | None:

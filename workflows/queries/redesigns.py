@@ -9,26 +9,58 @@ from people.choices import ORGANISATION_WIDE_ROLES
 from people.models import Person
 from people.rules import headed_unit_ids, open_grants, principals_of
 from workflows.choices import TRANSITIONS, Action, RedesignState
-from workflows.models import Redesign, RevisionAuthor, StepAssignment, Workflow
+from workflows.models import (
+    Decision,
+    Redesign,
+    RevisionAuthor,
+    Route,
+    StepAssignment,
+    Workflow,
+)
 from workflows.rules import workflows_of_reach
 
 
 def redesigns_visible_to(person: Person, *, at: datetime | None = None) -> QuerySet[Redesign]:
     """Those one wrote, those of workflows one answers for, and those one was asked to sign.
 
-    A draft is its authors', the workflow owner's and the managers' of the unit. Signers, also as
-    somebody's stand-in, and those who read the whole organisation see it once it is submitted.
+    A draft is its authors', the workflow owner's and the managers' of the unit, also when it is
+    withdrawn. Signers, also as somebody's stand-in, and those who read the whole organisation see
+    it while what it says is what was submitted.
     """
+    submitted = Q(current_revision__frozen_at__isnull=False)
+    others = _asked(person, at or timezone.now()) | _reads_all(person)
+    return Redesign.objects.filter(_own(person) | (submitted & others))
+
+
+def sign_offs_visible_to(person: Person, *, at: datetime | None = None) -> QuerySet[Redesign]:
+    """Those of which one may read what was submitted and signed, whatever became of it since.
+
+    For pages that show a route's own frozen revision alone: an open draft may lie beside it.
+    """
+    signed = Decision.objects.filter(
+        Q(decided_by=person) | Q(on_behalf_of=person), route__redesign=OuterRef("pk")
+    )
+    others = _asked(person, at or timezone.now()) | _reads_all(person) | Q(Exists(signed))
+    submitted = Exists(Route.objects.filter(redesign=OuterRef("pk")))
+    return Redesign.objects.filter(submitted, _own(person) | others)
+
+
+def _own(person: Person) -> Q:
     wrote = RevisionAuthor.objects.filter(revision__redesign=OuterRef("pk"), person=person)
     answered_for = Workflow.objects.filter(workflows_of_reach(person)).values("pk")
-    own = Q(proposer=person) | Q(Exists(wrote)) | Q(workflow__in=answered_for)
-    signers = principals_of(person, at or timezone.now()).values("pk")
+    return Q(proposer=person) | Q(Exists(wrote)) | Q(workflow__in=answered_for)
+
+
+def _asked(person: Person, at: datetime) -> Q:
+    signers = principals_of(person, at).values("pk")
     asked = StepAssignment.objects.filter(
         Q(person=person) | Q(person__in=signers), step__route__redesign=OuterRef("pk")
     )
-    reads_all = Exists(open_grants(person, ORGANISATION_WIDE_ROLES))
-    submitted = ~Q(state=RedesignState.DRAFT)
-    return Redesign.objects.filter(own | (submitted & (Q(Exists(asked)) | Q(reads_all))))
+    return Q(Exists(asked))
+
+
+def _reads_all(person: Person) -> Q:
+    return Q(Exists(open_grants(person, ORGANISATION_WIDE_ROLES)))
 
 
 def beyond_others_drafts(person: Person) -> QuerySet[Redesign]:

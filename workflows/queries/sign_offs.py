@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from people.models import Person
 from people.rules import headed_unit_ids
 from workflows.choices import RouteState, StepState
-from workflows.models import Decision, Redesign, Route, StepAssignment
+from workflows.models import Decision, Redesign, Revision, Route, StepAssignment
 from workflows.queries.turns import open_turns_of
 
 TABS = ("waiting", "stand_in", "team", "done")
@@ -17,9 +17,13 @@ TABS = ("waiting", "stand_in", "team", "done")
 
 @dataclass(frozen=True, slots=True)
 class SignOffRow:
-    """One line of a list. ``step`` is empty where several steps are meant."""
+    """One line of a list. ``step`` is empty where several steps are meant.
+
+    ``revision`` is the one the route is for; the redesign may be a draft again.
+    """
 
     redesign: Redesign
+    revision: Revision
     step: str
     since: datetime | None
     due: datetime | None
@@ -47,7 +51,7 @@ def with_progress(turns: QuerySet[StepAssignment]) -> QuerySet[StepAssignment]:
         "person",
         "step__route__redesign__workflow__unit",
         "step__route__redesign__proposer",
-        "step__route__redesign__current_revision__tool",
+        "step__route__revision__tool",
     ).annotate(
         steps_total=Count("step__route__steps", distinct=True),
         steps_done=Count(
@@ -64,9 +68,7 @@ def of_team(person: Person) -> QuerySet[Route]:
         Route.objects.filter(
             state=RouteState.OPEN, redesign__workflow__unit__in=headed_unit_ids(person)
         )
-        .select_related(
-            "redesign__workflow__unit", "redesign__proposer", "redesign__current_revision__tool"
-        )
+        .select_related("redesign__workflow__unit", "redesign__proposer", "revision__tool")
         .annotate(
             steps_total=Count("steps", distinct=True),
             steps_done=Count("steps", filter=Q(steps__state=StepState.APPROVED), distinct=True),
@@ -84,7 +86,7 @@ def done_by(person: Person) -> QuerySet[Decision]:
             "on_behalf_of",
             "route__redesign__workflow__unit",
             "route__redesign__proposer",
-            "route__redesign__current_revision__tool",
+            "route__revision__tool",
         )
         .order_by(F("decided_at").desc(), "-pk")
     )
@@ -102,6 +104,7 @@ def row_of(found: StepAssignment | Route | Decision) -> SignOffRow:
     if isinstance(found, Decision):
         return SignOffRow(
             redesign=found.route.redesign,
+            revision=found.route.revision,
             step=found.step.shown_title,
             since=found.decided_at,
             due=None,
@@ -112,9 +115,10 @@ def row_of(found: StepAssignment | Route | Decision) -> SignOffRow:
         )
     done, total = found.steps_done, found.steps_total  # type: ignore[union-attr]
     if isinstance(found, Route):
-        return SignOffRow(found.redesign, "", found.opened_at, None, done, total)
+        return SignOffRow(found.redesign, found.revision, "", found.opened_at, None, done, total)
     return SignOffRow(
         redesign=found.step.route.redesign,
+        revision=found.step.route.revision,
         step=found.step.shown_title,
         since=found.step.opened_at,
         due=found.step.due_at,

@@ -18,13 +18,13 @@ from core.acting import acting_person
 from core.errors import DomainError, Stale
 from core.pagination import page_of
 from people.models import Person
-from workflows.choices import RedesignState, SignatureLevel, Verdict
+from workflows.choices import SignatureLevel, Verdict
 from workflows.forms.approval import DecisionForm
 from workflows.models import Redesign
 from workflows.operations import approval
 from workflows.queries.decision_page import SignOff, shown_before, sign_off_of
 from workflows.queries.packages import package_of
-from workflows.queries.redesigns import redesigns_visible_to
+from workflows.queries.redesigns import sign_offs_visible_to
 from workflows.queries.sign_offs import TABS, row_of, rows_of
 from workflows.revision_changes import changes_between
 from workflows.views import shown
@@ -142,11 +142,7 @@ def _refused(
 
 
 def _redesign(actor: Person, public_id: UUID) -> Redesign:
-    rows = (
-        redesigns_visible_to(actor)
-        .exclude(state=RedesignState.DRAFT)
-        .select_related("workflow__unit", "proposer", "base_version", "current_revision")
-    )
+    rows = sign_offs_visible_to(actor).select_related("workflow__unit", "proposer", "base_version")
     return get_object_or_404(rows, public_id=public_id)
 
 
@@ -170,7 +166,7 @@ def _shown(  # noqa: PLR0913  (keyword-only facts of one answer)
     status: int = 200,
     differences: list[str] | None = None,
 ) -> HttpResponse:
-    rows, more = shown.change_rows(page.comparison)
+    rows, more = shown.change_rows(page)
     context = {
         "sign_off": page,
         "redesign": page.redesign,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from core.charts import words
 from people.models import Person
 from workflows.choices import Change, RouteState, StepState, Verdict
-from workflows.comparison import Comparison, Line
+from workflows.comparison import Line
 from workflows.models import RouteStep
 from workflows.queries.decision_page import SignOff, answered
 from workflows.views.redesign_words import (
@@ -38,8 +38,11 @@ class ChangeRow:
     tone: str
 
 
-def change_rows(comparison: Comparison) -> tuple[list[ChangeRow], int]:
-    """The steps that change, the first few; and how many more there are."""
+def change_rows(page: SignOff) -> tuple[list[ChangeRow], int]:
+    """The steps that change, the first few; and how many more there are.
+
+    All of them when the redesign was revised: its own page is about the newer revision then.
+    """
     rows = [
         ChangeRow(
             label=(pair.after or pair.before or _nothing()).title,
@@ -48,10 +51,11 @@ def change_rows(comparison: Comparison) -> tuple[list[ChangeRow], int]:
             word=str(pair.change.label),
             tone="acc" if pair.change in {Change.AI_ASSISTED, Change.AUTOMATED} else "",
         )
-        for pair in comparison.pairs
+        for pair in page.comparison.pairs
         if pair.change != Change.KEPT or pair.moved
     ]
-    return rows[:FIRST_CHANGES], max(0, len(rows) - FIRST_CHANGES)
+    shown = len(rows) if page.revised else FIRST_CHANGES
+    return rows[:shown], len(rows[shown:])
 
 
 def _nothing() -> Line:

@@ -25,6 +25,7 @@ from tests.factories.workflows import RedesignFactory, WorkflowFactory
 from workflows import signing
 from workflows.choices import Meaning, RedesignState, RouteState, StepState, Verdict
 from workflows.errors import (
+    LowerRiskUnexplained,
     NoReasonGiven,
     NotPossibleNow,
     NotPresent,
@@ -32,9 +33,17 @@ from workflows.errors import (
     RouteNotPossible,
     SigningLocked,
 )
-from workflows.models import Decision, Reauthentication, Route, Signature, StepAssignment
+from workflows.models import (
+    Decision,
+    Reauthentication,
+    Revision,
+    Route,
+    Signature,
+    StepAssignment,
+)
 from workflows.operations import approval
 from workflows.operations.policies import publish_policy
+from workflows.operations.redesigns import revise
 from workflows.policy import DEFAULT_RULES
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +115,46 @@ def test_submit_refuses_a_policy_that_asks_nobody():
 
     with pytest.raises(RouteNotPossible, match="asks nobody"):
         approval.submit_redesign(redesign=redesign, actor=redesign.proposer, at=NOON)
+
+
+@pytest.mark.parametrize(
+    "high, low",
+    [
+        ({"personal_data": "special"}, {"personal_data": "none"}),
+        ({"ai_act_risk": "high"}, {"ai_act_risk": "minimal"}),
+        ({"automation": "none"}, {"automation": "samples"}),
+        ({"gxp_impact": "indirect"}, {"gxp_impact": "none"}),
+    ],
+)
+def test_a_lower_class_of_risk_needs_a_reason_and_keeps_its_signers(high, low):
+    for role in Role.values:
+        RoleGrantFactory(role=role)
+    review = in_review(**high)
+    asked = {step.role for step in review.route.steps.all()}
+    act = {"redesign": review.redesign, "actor": review.redesign.proposer, "at": NOON}
+    revise(**act)
+    revision = Revision.objects.get(redesign=review.redesign, number=2)
+    Revision.objects.filter(pk=revision.pk).update(**low, change_note=" ")
+
+    with pytest.raises(LowerRiskUnexplained, match="What is new"):
+        approval.submit_redesign(**act)
+    Revision.objects.filter(pk=revision.pk).update(change_note="The field is not read any more")
+    route = approval.submit_redesign(**act)
+
+    assert {step.role for step in route.steps.all()} == asked
+    assert asked > {"line_manager"}
+
+
+def test_the_same_or_a_higher_class_of_risk_needs_no_reason():
+    RoleGrantFactory(role=Role.WORKS_COUNCIL)
+    review = in_review()
+    act = {"redesign": review.redesign, "actor": review.redesign.proposer, "at": NOON}
+    revise(**act)
+    Revision.objects.filter(redesign=review.redesign, number=2).update(automation="none")
+
+    route = approval.submit_redesign(**act)
+
+    assert [step.role for step in route.steps.all()] == ["works_council", "line_manager"]
 
 
 def test_submit_refuses_a_second_time_and_a_stranger_and_an_old_base():

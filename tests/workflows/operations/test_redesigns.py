@@ -11,12 +11,14 @@ from django.db import connection
 
 from core.errors import Forbidden, Stale
 from core.models import AuditEvent
+from people.models import OrgUnit
 from tests.factories.people import OrgUnitFactory, PersonFactory, WorkCalendarFactory
 from tests.factories.sign_offs import some_policy, workflow_below
 from tests.factories.workflows import (
     ActivityFactory,
     AiToolFactory,
     RedesignFactory,
+    RevisionAuthorFactory,
     WorkflowFactory,
     WorkflowVersionFactory,
 )
@@ -24,7 +26,7 @@ from workflows.choices import Change, GuardKind, RedesignState, Worse
 from workflows.content import content_sha256, version_content
 from workflows.drafts import Draft, DraftGuardrail, DraftHypothesis, of_rows
 from workflows.errors import NotPossibleNow
-from workflows.models import Redesign, Revision
+from workflows.models import Redesign, Revision, StepAssignment
 from workflows.operations import approval, redesigns
 from workflows.operations.revisions import as_draft, write_hypothesis
 
@@ -350,6 +352,28 @@ def test_the_next_draft_keeps_the_whole_promise(db, verb):
 
     assert after.current_revision_id != redesign.current_revision_id
     assert as_draft(Revision.objects.get(pk=after.current_revision_id).hypothesis) == promise
+
+
+def test_nobody_signs_a_copy_of_their_own_words(db):
+    some_policy()
+    proposer, author, starter, boss = PersonFactory.create_batch(4)
+    workflow = workflow_below(boss, owner=PersonFactory())
+    old = RedesignFactory(workflow=workflow, proposer=proposer, revision__created_by=starter)
+    RevisionAuthorFactory(revision=old.current_revision, person=author)
+    Redesign.objects.filter(pk=old.pk).update(state=RedesignState.WITHDRAWN)
+    old.refresh_from_db()
+    workflow.refresh_from_db()
+
+    copy = redesigns.copy_redesign(redesign=old, actor=workflow.owner, at=NOON)
+
+    wrote = {row.person for row in copy.current_revision.authorships.all()}
+    assert wrote == {proposer, author, starter, workflow.owner}
+    for person in (proposer, author, starter):
+        OrgUnit.objects.filter(pk=workflow.unit_id).update(head=person)
+        route = approval.submit_redesign(redesign=copy, actor=workflow.owner, at=NOON)
+        asked = StepAssignment.objects.filter(step__route=route)
+        assert [row.person for row in asked] == [boss]
+        redesigns.revise(redesign=copy, actor=workflow.owner, at=NOON)
 
 
 def test_copy_refuses_a_redesign_under_way(db):

@@ -85,9 +85,34 @@ def test_a_draft_is_hidden_from_those_who_read_everything(client, redesign):
     assert client.get(page("redesign", redesign)).status_code == 404
     assert redesign.workflow.name not in text_of(client.get(reverse("workflows:redesigns")))
 
-    Redesign.objects.filter(pk=redesign.pk).update(state=RedesignState.WITHDRAWN)
-    assert client.get(page("redesign", redesign)).status_code == 200
-    assert redesign.workflow.name in text_of(client.get(reverse("workflows:redesigns")))
+
+@pytest.mark.parametrize("was_submitted", [False, True])
+def test_what_was_never_submitted_stays_hidden_once_withdrawn(client, was_submitted):
+    some_policy()
+    redesign = RedesignFactory(workflow=workflow_below(PersonFactory()))
+    act = {"redesign": redesign, "actor": redesign.proposer, "at": NOON}
+    if was_submitted:
+        approval.submit_redesign(**act)
+    approval.withdraw_redesign(reason="Later", **act)
+    client.force_login(RoleGrantFactory().person)
+
+    listed = redesign.workflow.name in text_of(client.get(reverse("workflows:redesigns")))
+
+    assert client.get(page("redesign", redesign)).status_code == (200 if was_submitted else 404)
+    assert listed is was_submitted
+
+
+def test_a_draft_begun_after_a_submit_stays_hidden_once_withdrawn(client):
+    some_policy()
+    redesign = RedesignFactory(workflow=workflow_below(PersonFactory()))
+    act = {"redesign": redesign, "actor": redesign.proposer, "at": NOON}
+    approval.submit_redesign(**act)
+    operations.revise(**act)
+    approval.withdraw_redesign(reason="Later", **act)
+    client.force_login(RoleGrantFactory().person)
+
+    assert client.get(page("redesign", redesign)).status_code == 404
+    assert client.get(page("decide", redesign)).status_code == 200
 
 
 # --- the page -----------------------------------------------------------------------------------

@@ -13,9 +13,14 @@ from tests.factories.people import (
     RoleGrantFactory,
 )
 from tests.factories.sign_offs import NOON, Review, approved, in_review, sign, workflow_below
-from tests.factories.workflows import RedesignFactory, RevisionAuthorFactory
+from tests.factories.workflows import (
+    AiToolFactory,
+    RedesignFactory,
+    RevisionAuthorFactory,
+    WorkflowVersionFactory,
+)
 from workflows.choices import RedesignState, Verdict
-from workflows.models import Decision, GoLive, Redesign
+from workflows.models import Decision, GoLive, Redesign, Revision, RevisionActivity
 from workflows.operations import approval
 from workflows.operations.redesigns import revise
 from workflows.signing import problems_of
@@ -283,6 +288,92 @@ def test_done_shows_what_was_signed(open_page):
     response = open_page(review.boss, "workflows:sign_offs", tab="done")
 
     assert [item["row"].redesign for item in response.context["rows"]] == [review.redesign]
+
+
+@pytest.fixture
+def revised():
+    """Quality signed, the manager sent it back, and the team writes something else now."""
+    review = in_review(gxp=True)
+    sign(review, review.quality)
+    sign(review, review.boss, Verdict.CHANGES_REQUESTED, comment="More people")
+    redesign = Redesign.objects.get(pk=review.redesign.pk)
+    revise(redesign=redesign, actor=redesign.proposer, at=NOON)
+    base = WorkflowVersionFactory(workflow=redesign.workflow, number=2, steps=1)
+    draft = Revision.objects.filter(redesign=redesign, number=2)
+    draft.update(summary="Nobody reads this yet", change_note="Nor this", tool=AiToolFactory())
+    RevisionActivity.objects.filter(revision__in=draft).update(title="Nor this step")
+    Redesign.objects.filter(pk=redesign.pk).update(base_version=base)
+    return review
+
+
+@pytest.mark.parametrize("who", ["quality", "boss", "auditor", "stand-in of the past"])
+def test_what_was_signed_is_readable_while_a_new_revision_is_written(client, revised, who):
+    person = {"quality": revised.quality, "boss": revised.boss}.get(who)
+    if who == "auditor":
+        person = RoleGrantFactory(role=Role.AUDITOR).person
+    elif person is None:
+        person = PersonFactory()
+        other = in_review()
+        running = DelegationFactory(principal=other.boss, delegate=person)
+        sign(other, person, Verdict.CHANGES_REQUESTED)
+        type(running).objects.filter(pk=running.pk).update(accepted_at=None)
+        revise(redesign=other.redesign, actor=other.redesign.proposer, at=NOON)
+        revised = other
+    client.force_login(person)
+    first = Revision.objects.get(redesign=revised.redesign, number=1)
+
+    page = client.get(address(revised))
+    package = client.get(reverse("workflows:manifest", args=[revised.redesign.public_id]))
+
+    text = page.content.decode()
+    assert page.status_code == package.status_code == 200
+    assert first.summary in text
+    assert first.activities.get(position=1).title in text
+    assert revised.redesign.get_absolute_url() + '"' not in text
+    for said in (text, package.content.decode()):
+        assert "Nobody reads this yet" not in said
+        assert "Nor this" not in said
+    assert [row["number"] for row in package.json()["revisions"]] == [1]
+    assert problems_of(package.json()) == []
+    assert page.context["rows"][0].word == "AI-assisted"
+    assert len(page.context["rows"]) == 1  # compared with the version it was submitted on
+
+
+def test_signing_what_is_being_revised_is_refused_and_the_note_is_kept(client, revised):
+    client.force_login(revised.boss)
+
+    response = client.post(address(revised), typed(revised, comment="My note"))
+
+    assert response.status_code == 409
+    assert "My note" in response.content.decode()
+    assert "Nobody reads this yet" not in response.content.decode()
+
+
+def test_a_stranger_and_an_unsubmitted_draft_stay_out(client, revised):
+    client.force_login(PersonFactory())
+    assert client.get(address(revised)).status_code == 404
+
+    draft = RedesignFactory()
+    for person in (draft.proposer, RoleGrantFactory(role=Role.AUDITOR).person):
+        client.force_login(person)
+        for name in ("decide", "manifest"):
+            url = reverse(f"workflows:{name}", args=[draft.public_id])
+            assert client.get(url).status_code == 404
+
+
+def test_done_lists_what_was_signed_not_the_draft_after_it(open_page, revised):
+    text = open_page(revised.boss, "workflows:sign_offs", tab="done").content.decode()
+
+    assert revised.redesign.current_revision.summary in text
+    assert str(revised.redesign.current_revision.tool) in text
+    assert "Nobody reads this yet" not in text
+
+
+def test_the_note_on_a_revision_is_read_before_signing(client):
+    review = in_review(change_note="The field is not read any more")
+    client.force_login(review.boss)
+
+    assert "The field is not read any more" in client.get(address(review)).content.decode()
 
 
 def count_of(client, url, capture):
