@@ -8,13 +8,14 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpl
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
-FAR_TOO_LARGE = 2  # times the limit: no longer worth reading to the end
+BESIDE_FILES = 1 << 20  # bytes of a request that are no file: fields, and the edges of its parts
 
 
 class LimitedUpload(FileUploadHandler):
-    """First of the handlers: drops a file beyond ``UPLOAD_LIMIT_BYTES`` while it comes in.
+    """First of the handlers: ``UPLOAD_LIMIT_BYTES`` for all files of a request together.
 
-    The request then carries ``upload_too_large``, and the form says so in its own words.
+    The file that goes beyond it is dropped; a request that announces more than can be within it is
+    not read on. It then carries ``upload_too_large``, and the form says so in its own words.
     """
 
     chunk_size = 1 << 16
@@ -36,16 +37,19 @@ class LimitedUpload(FileUploadHandler):
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        self._size = 0
+        if self._announced > settings.UPLOAD_LIMIT_BYTES + BESIDE_FILES:
+            self._refuse()
+            raise StopUpload(connection_reset=True)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:  # noqa: ARG002
         self._size += len(raw_data)
         if self._size > settings.UPLOAD_LIMIT_BYTES:
-            self.request.upload_too_large = True  # type: ignore[union-attr]
-            if self._announced > FAR_TOO_LARGE * settings.UPLOAD_LIMIT_BYTES:
-                raise StopUpload(connection_reset=True)
+            self._refuse()
             raise SkipFile
         return raw_data
+
+    def _refuse(self) -> None:
+        self.request.upload_too_large = True  # type: ignore[union-attr]
 
     def file_complete(self, file_size: int) -> "UploadedFile[Any] | None":  # noqa: ARG002
         return None

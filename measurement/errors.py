@@ -27,6 +27,10 @@ FILE_REFUSALS = {
         "There is no column “%(column)s”. The file begins with: %(found)s. Rename the column, or "
         "say below what it is called."
     ),
+    "person_mapped": _(
+        "The column “%(column)s” names people, and such columns never come in. Name another one "
+        "for “%(field)s”, or none."
+    ),
     "line_too_long": _("Line %(line)s is longer than %(limit)s characters."),
     "broken_csv": _("Line %(line)s cannot be cut into cells: a quotation mark is out of place."),
     "broken_json": _("Line %(line)s is not valid JSON."),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from measurement.errors import file_refusal
 from measurement.models import CaseSource
-from measurement.parsing import ENCODINGS, FIELDS
+from measurement.parsing import ENCODINGS, FIELDS, names_a_person
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -108,6 +108,11 @@ class UploadForm(forms.Form):
         horizon_missing = not cleaned.get("horizon_days") and "horizon_days" not in self.errors
         if cleaned.get("completed_only") and horizon_missing:
             self.add_error("horizon_days", _("Say within how many days cases are compared."))
+        for name in FIELDS:
+            column = cleaned.get(f"column_{name}", "")
+            if names_a_person(column):
+                facts = {"column": column, "field": name}
+                self.add_error(f"column_{name}", file_refusal("person_mapped", facts))
         first, last = cleaned.get("data_from"), cleaned.get("covers_to")
         if first and first < EARLIEST:
             self.add_error("data_from", _("This day is too long ago."))

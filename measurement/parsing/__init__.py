@@ -1,4 +1,4 @@
-"""FileTerms case files: bytes in, checked blocks of rows out. Pure and streaming, no Django.
+"""Case files: bytes in, checked blocks of rows out. Pure and streaming, no Django.
 
 ``read_cases(stream, terms)`` yields ``Block``s of at most ``BLOCK_ROWS`` rows. A file that cannot
 be read as a whole raises ``Unreadable``; a row that cannot be kept becomes a ``Rejection``.
@@ -6,7 +6,7 @@ be read as a whole raises ``Unreadable``; a row that cannot be kept becomes a ``
 
 from measurement.parsing.blocks import Block, FileTerms
 from measurement.parsing.cases import read_cases
-from measurement.parsing.columns import FIELDS, Columns
+from measurement.parsing.columns import FIELDS, Columns, names_a_person
 from measurement.parsing.errors import Rejection, Unreadable
 from measurement.parsing.limits import BLOCK_ROWS, Limits
 from measurement.parsing.text import ENCODINGS
@@ -21,5 +21,6 @@ __all__ = [
     "Limits",
     "Rejection",
     "Unreadable",
+    "names_a_person",
     "read_cases",
 ]

@@ -1,7 +1,7 @@
 """A file to blocks of checked rows."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain
 from typing import BinaryIO
 
 from measurement.parsing.blocks import Block, FileTerms, RawBlock
@@ -10,7 +10,7 @@ from measurement.parsing.errors import Rejection, Unreadable
 from measurement.parsing.fast import fill_fast
 from measurement.parsing.limits import BLOCK_ROWS
 from measurement.parsing.slow import fill_slow, shown_cells
-from measurement.parsing.tables import csv_blocks, json_rows, lines_of
+from measurement.parsing.tables import csv_blocks, json_blocks, lines_of
 from measurement.parsing.text import text_of
 from measurement.parsing.values import is_numberlike
 
@@ -50,7 +50,7 @@ def read_cases(stream: BinaryIO, terms: FileTerms) -> Iterator[Block]:
 
 
 def _csv_blocks(pieces: Iterable[str], terms: FileTerms) -> Iterator[tuple[Columns, RawBlock]]:
-    blocks = csv_blocks(lines_of(iter(pieces), terms.limits), BLOCK_ROWS)
+    blocks = csv_blocks(lines_of(iter(pieces), terms.limits), BLOCK_ROWS, terms.limits)
     _lines, (header,) = next(blocks)
     columns = sort_columns(header, terms.mapping, terms.limits)
     width = len(header)
@@ -70,10 +70,9 @@ def _csv_blocks(pieces: Iterable[str], terms: FileTerms) -> Iterator[tuple[Colum
 
 def _json_blocks(pieces: Iterable[str], terms: FileTerms) -> Iterator[tuple[Columns, RawBlock]]:
     """Keys may come and go from object to object; a key that is new joins the columns."""
-    rows = json_rows(iter(pieces), terms.limits)
     keys: dict[str, int] = {}
     columns = Columns({}, {})
-    while block := list(islice(rows, BLOCK_ROWS)):
+    for block in json_blocks(iter(pieces), BLOCK_ROWS, terms.limits):
         new = {key: None for _line, row in block for key in row if key not in keys}
         if new:
             keys |= {key: len(keys) + at for at, key in enumerate(new)}

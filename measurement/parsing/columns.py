@@ -87,7 +87,7 @@ def sort_columns(
         seen.add(key)
         ours = theirs.get(key) or (key if key in FIELDS and key not in mapped(mapping) else "")
         if ours:
-            columns.places[ours] = at
+            columns.places[_of_no_person(ours, name)] = at
         elif names_a_person(name):
             columns.dropped[name] = "person"
         else:
@@ -100,6 +100,12 @@ def sort_columns(
                 found=", ".join(cell.strip()[:40] for cell in header[:12]),
             )
     return columns
+
+
+def _of_no_person(ours: str, theirs: str) -> str:
+    if names_a_person(theirs):
+        raise Unreadable("person_mapped", column=theirs, field=ours)
+    return ours
 
 
 def mapped(mapping: Mapping[str, str]) -> set[str]:

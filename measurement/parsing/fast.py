@@ -24,7 +24,10 @@ from measurement.parsing.columns import Columns
 from measurement.parsing.limits import CASE_ID_LENGTH, KIND_LENGTH
 
 _TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,6})?"
-FAST_TIMES = re.compile(f"(?:(?:{_TIME}(?:Z|[+-][0-9]{{2}}:[0-9]{{2}}))?\n)*")
+# PostgreSQL, which reads these times itself, knows offsets below 16 hours only.
+_OFFSET = "(?:Z|[+-](?:0[0-9]|1[0-5]):[0-5][0-9])"
+FAST_TIMES = re.compile(f"(?:(?:{_TIME}{_OFFSET})?\n)*")
+FIRST_DAY = "0001-01-01"  # with an offset it may lie before all that can be counted
 FAST_NUMBERS = re.compile("(?:(?:-?(?:0|[1-9][0-9]{0,14})(?:\\.[0-9]{1,9})?)?\n)*")
 
 
@@ -80,7 +83,8 @@ def _is_plain_text(*columns: Sequence[str]) -> bool:
 
 
 def _fast_times(column: Sequence[str], latest: datetime) -> list[datetime | None]:
-    if not FAST_TIMES.fullmatch("\n".join(column) + "\n"):
+    joined = _joined(column)
+    if FIRST_DAY in joined or not FAST_TIMES.fullmatch(joined):
         raise _CloserLookError
     try:
         times = [datetime.fromisoformat(text) if text else None for text in column]
@@ -90,6 +94,14 @@ def _fast_times(column: Sequence[str], latest: datetime) -> list[datetime | None
     if newest is not None and newest > latest:
         raise _CloserLookError
     return times
+
+
+def _joined(column: Sequence[str]) -> str:
+    """One cell a line; a cell of several lines would pass for several cells."""
+    joined = "\n".join(column) + "\n"
+    if joined.count("\n") != len(column):
+        raise _CloserLookError
+    return joined
 
 
 def _fast_statuses(column: Sequence[str], completed: Sequence[str]) -> list[str]:
@@ -114,7 +126,7 @@ def _fast_fields(columns: Columns, cells: Mapping[str, Sequence[str]], count: in
     parts: list[list[str]] = []
     for name, _at in numbers:
         column = cells[name]
-        if not FAST_NUMBERS.fullmatch("\n".join(column) + "\n"):
+        if not FAST_NUMBERS.fullmatch(_joined(column)):
             raise _CloserLookError
         head = dumps(name, ensure_ascii=False) + ":"
         parts.append([head + text if text else "" for text in column])

@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain
 from typing import Any
 
 from measurement.parsing.blocks import NESTED
@@ -14,6 +14,7 @@ from measurement.parsing.errors import Unreadable
 from measurement.parsing.limits import Limits
 
 LINES_PER_ROW = 4  # blank lines, and lines within quoted cells
+BLOCK_CHARACTERS = 1 << 24  # a block ends behind them, however few rows it has
 _BLANK = re.compile(r"[ \t\r\n\ufeff]*")
 
 
@@ -45,10 +46,13 @@ def lines_of(pieces: Iterator[str], limits: Limits) -> Iterator[str]:
         yield tail
 
 
-def csv_blocks(lines: Iterator[str], size: int) -> Iterator[tuple[Sequence[int], list[list[str]]]]:
-    """Rows with their line numbers, ``size`` at a time; the header comes first and alone.
+def csv_blocks(
+    lines: Iterator[str], size: int, limits: Limits
+) -> Iterator[tuple[Sequence[int], list[list[str]]]]:
+    """Rows with their line numbers, at most ``size`` at a time; the header comes first and alone.
 
-    Blank lines are skipped, but counted as lines.
+    Blank lines are skipped, but counted as lines. Of a row longer than the header only one cell
+    more than the header has is kept; a block of long rows ends before it fills the memory.
     """
     line = 1
     for first in lines:
@@ -57,16 +61,19 @@ def csv_blocks(lines: Iterator[str], size: int) -> Iterator[tuple[Sequence[int],
         line += 1
     else:
         raise Unreadable("empty")
-    reader = csv.reader(chain((first,), lines), delimiter=delimiter_of(first), strict=True)
+    counted = _CountedLines(chain((first,), lines), limits.line)
+    reader = csv.reader(counted, delimiter=delimiter_of(first), strict=True)
     wanted = 1
+    width = 0
     while True:
         before = reader.line_num
         rows: list[list[str]] = []
         try:
-            rows.extend(islice(reader, wanted))
-        except csv.Error as broken:  # the rows before it have been kept
+            _read_rows(reader, counted, rows, wanted, width or limits.line)
+        except (csv.Error, _LongRowError) as broken:  # the rows before it have been kept
             *_, line = _line_numbers(rows, line)
-            raise Unreadable("broken_csv", line=line) from broken
+            code = "broken_csv" if isinstance(broken, csv.Error) else "line_too_long"
+            raise Unreadable(code, line=line, limit=limits.line) from broken
         if not rows:
             return
         read = reader.line_num - before
@@ -76,9 +83,47 @@ def csv_blocks(lines: Iterator[str], size: int) -> Iterator[tuple[Sequence[int],
         if not all(rows):
             numbers = [number for number, row in zip(numbers, rows, strict=True) if row]
             rows = list(filter(None, rows))
+        width = width or len(rows[0])
         yield numbers, rows
         line += read
         wanted = size
+
+
+def _read_rows(
+    reader: Iterator[list[str]],
+    counted: "_CountedLines",
+    rows: list[list[str]],
+    wanted: int,
+    width: int,
+) -> None:
+    full = counted.read + BLOCK_CHARACTERS
+    for row in reader:
+        counted.row_began = counted.read
+        if len(row) > width:  # what is cut off still counts as lines
+            row[width:] = ["\n" * sum(cell.count("\n") for cell in row[width:])]
+        rows.append(row)
+        if len(rows) == wanted or counted.read > full:
+            return
+
+
+class _LongRowError(Exception):
+    pass
+
+
+class _CountedLines:
+    """Lines, and how many characters were read of them: too many of one row are refused."""
+
+    def __init__(self, lines: Iterator[str], limit: int) -> None:
+        self._lines = lines
+        self._limit = limit
+        self.read = self.row_began = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.read += len(line)
+            if self.read - self.row_began > self._limit:
+                raise _LongRowError
+            yield line
 
 
 def _line_numbers(rows: Iterable[list[str]], first: int) -> Iterator[int]:
@@ -98,10 +143,29 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def json_rows(  # noqa: C901 - one machine of three states
+def json_blocks(
+    pieces: Iterator[str], size: int, limits: Limits
+) -> Iterator[list[tuple[int, dict[str, str]]]]:
+    """Lines and rows, at most ``size`` at a time; fewer where they are long."""
+    block: list[tuple[int, dict[str, str]]] = []
+    characters = 0
+    for line, row, length in _json_rows(pieces, limits):
+        block.append((line, row))
+        characters += length
+        if len(block) == size or characters > BLOCK_CHARACTERS:
+            yield block
+            block, characters = [], 0
+    if block:
+        yield block
+
+
+def _json_rows(  # noqa: C901 - one machine of three states
     pieces: Iterator[str], limits: Limits
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """One object, a list of objects, or objects line by line; cells as text, null as ""."""
+) -> Iterator[tuple[int, dict[str, str], int]]:
+    """One object, a list of objects, or objects line by line; cells as text, null as "".
+
+    With each its line and its length.
+    """
     text = ""
     at = counted = 0
     line = 1
@@ -133,8 +197,9 @@ def json_rows(  # noqa: C901 - one machine of three states
         elif awaits == "comma" and sign == ",":
             awaits, at, may_close = "value", at + 1, False
         elif awaits == "value":
-            found, at = _decoded(text, at, line, limits)
-            yield line, found
+            found, end = _decoded(text, at, line, limits)
+            yield line, found, end - at
+            at = end
             awaits, may_close = ("comma" if in_list else "value"), False
         else:
             raise Unreadable("broken_json", line=line)
@@ -154,6 +219,8 @@ def _decoded(text: str, at: int, line: int, limits: Limits) -> tuple[dict[str, s
         raise Unreadable("not_an_object", line=line)
     if end - at > limits.line:
         raise Unreadable("line_too_long", line=line, limit=limits.line)
+    if len(found) > limits.columns:
+        raise Unreadable("too_many_columns", limit=limits.columns, found=len(found))
     return {key: _cell(value) for key, value in found.items()}, end
 
 

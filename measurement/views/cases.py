@@ -102,7 +102,7 @@ def upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
                     source_facts=form.source_facts(),
                 )
             except FileRefusedError as refusal:
-                form.add_error(FIELD_OF_REFUSAL.get(refusal.reason, "file"), str(refusal))
+                form.add_error(_field_of(refusal), str(refusal))
                 status = refusal.status
             else:
                 if received.again:
@@ -123,6 +123,13 @@ def upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
         },
         status=status,
     )
+
+
+def _field_of(refusal: FileRefusedError) -> str:
+    """The form's field beside which the words belong."""
+    if refusal.reason == "person_mapped":
+        return f"column_{refusal.facts['field']}"
+    return FIELD_OF_REFUSAL.get(refusal.reason, "file")
 
 
 @require_GET

@@ -1,10 +1,11 @@
 """The limit on files holds while they come in."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import SkipFile, StopUpload
 from django.test import RequestFactory
 
-from core.uploads import LimitedUpload
+from core.uploads import BESIDE_FILES, LimitedUpload
 
 LIMIT = 1000
 
@@ -37,12 +38,21 @@ def test_file_a_little_too_large_is_dropped_and_the_form_still_read(handler):
     assert handler.request.upload_too_large
 
 
-def test_file_far_too_large_is_not_read_to_its_end(handler):
-    begin(handler, 2 * LIMIT + 1)
-
+def test_request_that_announces_too_much_is_stopped_before_its_first_file(handler):
     with pytest.raises(StopUpload) as error:
-        handler.receive_data_chunk(b"a" * (LIMIT + 1), 0)
+        begin(handler, LIMIT + BESIDE_FILES + 1)
     assert error.value.connection_reset
+    assert handler.request.upload_too_large
+
+
+def test_stopped_request_keeps_the_fields_before_its_file(settings):
+    settings.UPLOAD_LIMIT_BYTES = LIMIT
+    file = SimpleUploadedFile("cases.csv", b"a" * (LIMIT + BESIDE_FILES))
+    request = RequestFactory().post("/", {"zone": "UTC", "file": file})
+
+    assert request.POST["zone"] == "UTC"
+    assert not request.FILES
+    assert request.upload_too_large
 
 
 def test_length_that_lies_does_not_help(handler):
@@ -52,12 +62,14 @@ def test_length_that_lies_does_not_help(handler):
         handler.receive_data_chunk(b"a" * (LIMIT + 1), 0)
 
 
-def test_each_file_is_measured_by_itself(handler):
-    for _file in range(3):
-        begin(handler, LIMIT)
-        handler.receive_data_chunk(b"a" * LIMIT, 0)
+def test_files_of_a_request_share_the_limit(handler):
+    begin(handler, 2 * LIMIT)
+    handler.receive_data_chunk(b"a" * LIMIT, 0)
+    begin(handler, 2 * LIMIT)
 
-    assert not hasattr(handler.request, "upload_too_large")
+    with pytest.raises(SkipFile):
+        handler.receive_data_chunk(b"a", 0)
+    assert handler.request.upload_too_large
 
 
 def test_limit_comes_before_memory_and_disk(settings):

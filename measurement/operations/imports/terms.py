@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from measurement.errors import FileRefusedError
 from measurement.models import CaseImport, CaseSource
-from measurement.parsing import ENCODINGS, FIELDS, FileTerms, Limits
+from measurement.parsing import ENCODINGS, FIELDS, FileTerms, Limits, names_a_person
 
 
 def checked_options(options: Mapping[str, Any], source: CaseSource) -> dict[str, Any]:
@@ -29,6 +29,9 @@ def checked_options(options: Mapping[str, Any], source: CaseSource) -> dict[str,
     mapping = source.mapping if isinstance(source.mapping, dict) else {}
     if any(not isinstance(column, str) for column in mapping.values()):
         raise FileRefusedError("unknown_mapping")
+    for name in FIELDS:
+        if names_a_person(mapping.get(name, "")):
+            raise FileRefusedError("person_mapped", column=mapping[name][:100], field=name)
     return {
         "zone": zone,
         "encoding": encoding,

@@ -11,6 +11,7 @@ from core.models import Job
 from core.tokens import create_token
 from measurement import tasks
 from measurement.models import Case, CaseImport
+from tests.factories.measurement import CaseSourceFactory
 from tests.factories.people import OrgUnitFactory
 from tests.factories.workflows import WorkflowFactory
 
@@ -174,6 +175,15 @@ def test_hopeless_bodies_are_refused_with_a_problem(client, workflow, body, stat
     assert answer.status_code == status
     assert answer["Content-Type"].startswith("application/problem+json")
     assert CaseImport.objects.count() == 0
+
+
+def test_mapping_to_a_column_of_people_is_refused_with_a_problem(client, workflow):
+    CaseSourceFactory(workflow=workflow, mapping={"kind": "Bearbeiter"})
+
+    answer = post(client, workflow.slug, json.dumps(ROW | {"Bearbeiter": "Maria"}), token=key())
+
+    assert answer.status_code == 422
+    assert "“Bearbeiter” names people" in answer.json()["detail"]
 
 
 def test_body_over_the_limit_is_413(client, workflow, settings):

@@ -284,6 +284,26 @@ def test_source_mapping_names_the_columns(source):
     assert Case.objects.get().kind == "Post"
 
 
+@pytest.mark.parametrize(
+    "column, header",
+    [
+        ("Bearbeiter", "case_id;started_at;completed_at;Bearbeiter"),
+        ("assigneduser", "case_id;started_at;completed_at;assignedUser"),
+    ],
+)
+def test_source_mapping_to_a_column_of_people_is_refused(source, column, header):
+    source.mapping = {"kind": column}
+    source.save()
+
+    with pytest.raises(FileRefusedError) as refusal:
+        receive(source, csv_of("7;2026-01-05T08:00:00Z;;Maria", header=header))
+
+    assert (refusal.value.reason, refusal.value.facts["field"]) == ("person_mapped", "kind")
+    assert header.rpartition(";")[2] in str(refusal.value)
+    assert CaseImport.objects.count() == 0
+    assert stored_files() == []
+
+
 def test_source_facts_change_with_the_delivery_or_not_at_all(source):
     with pytest.raises(FileRefusedError):
         imports.receive_file(

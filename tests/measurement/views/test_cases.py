@@ -262,6 +262,22 @@ def test_upload_without_a_file_or_with_wrong_days_keeps_what_was_typed(client, o
     )
 
 
+@pytest.mark.parametrize(
+    "column, theirs", [("Bearbeiter", "Bearbeiter"), ("assigneduser", "assignedUser")]
+)
+def test_column_of_people_is_refused_beside_the_field_it_was_named_for(
+    client, owner, workflow, column, theirs
+):
+    file = csv_of("A,2026-01-05T08:00:00Z,,M", header=f"case_id,started_at,completed_at,{theirs}")
+
+    answer = client.post(url("upload", workflow), {"file": file_of(file), "column_kind": column})
+
+    assert answer.status_code == 422
+    assert "names people" in str(answer.context["form"].errors["column_kind"])
+    assert answer.context["form"]["column_kind"].value() == column
+    assert CaseImport.objects.count() == 0
+
+
 def test_upload_over_the_limit_is_dropped_while_it_comes_in(client, owner, workflow, settings):
     settings.UPLOAD_LIMIT_BYTES = 200_000
 
