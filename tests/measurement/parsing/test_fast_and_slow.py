@@ -40,26 +40,34 @@ def meant(block):
     return (*same, times, fields, block.rejections)
 
 
-def usual(*texts):
-    return st.one_of(
-        st.sampled_from(texts), st.sampled_from(texts), st.text("01Z+-:T.e \n", max_size=4)
-    )
+CELLS = {
+    "case_id": ["A-1", " B ", "Ä", "{…}", "a\tb"],
+    "started_at": [START, "2026-01-05 08:00:00+15:59", "0001-01-01T00:00:00+10:00"],
+    "completed_at": ["", END, "9999-12-31T23:59:59-10:00", "\n"],
+    "status": ["", " completed ", "OPEN", "cancelled"],
+    "kind": ["", "simple"],
+    "last_event_at": ["", START, "2026-01-05T08:00:00.25+10:99"],
+    "rework": ["", "-0", "0.50", "123456789012345.123456789", "1\n2", "\n", "1e9"],
+}
 
 
-ROWS = st.tuples(
-    usual("A-1", " B ", "Ä"),
-    usual(START, "2026-01-05 08:00:00+15:59", "0001-01-01T00:00:00+10:00"),
-    usual("", END, "9999-12-31T23:59:59-10:00"),
-    usual("", "completed", "OPEN"),
-    usual("", "simple"),
-    usual("", START),
-    usual("", "1", "-0", "0.50", "123456789012345.123456789", "1\n2"),
-)
+@st.composite
+def rows_almost_good(draw):
+    """Good rows with one or two cells another way: most are read the fast way."""
+    rows = [list(GOOD) for _row in range(draw(st.integers(1, 3)))]
+    for _cell in range(draw(st.integers(1, 2))):
+        at = draw(st.integers(0, len(NAMES) - 1))
+        known = st.sampled_from(CELLS[NAMES[at]])
+        rows[draw(st.integers(0, len(rows) - 1))][at] = draw(
+            known | known | st.text("01Z+-:T.e \n", max_size=4)
+        )
+    return rows
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(ROWS, min_size=1, max_size=3))
-@example([GOOD, GOOD])
+@given(rows_almost_good())
+@example([GOOD, (*GOOD[:-1], "1\n2")])
+@example([GOOD, ("A-2", "0001-01-01T00:00:00+10:00", *GOOD[2:])])
 def test_fast_way_gives_the_same_as_the_slow_way(rows):
     raw = raw_of(*rows)
     fast, slow = block_of(raw), block_of(raw)

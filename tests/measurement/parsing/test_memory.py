@@ -48,11 +48,11 @@ def test_row_of_some_lines_and_many_rows_pass():
 
 
 @pytest.mark.parametrize("shape", ["{}\n", "[{}]"])
-def test_object_of_too_many_keys_is_refused(shape):
+def test_object_of_too_many_keys_is_refused_before_the_block_is_whole(shape):
     keys = ",".join(f'"k{number}":1' for number in range(7))
 
     with pytest.raises(Unreadable) as refused:
-        blocks_of(shape.format("{" + keys + "}"))
+        next(tables.json_blocks(iter([shape.format("{" + keys + "}")]), 10, LIMITS))
 
     assert refused.value.code == "too_many_columns"
     assert refused.value.facts == {"limit": 6, "found": 7}
