@@ -42,6 +42,20 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.line(f"{len(left_out)} browser tests were skipped. {NO_BROWSER}.")
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The database goes at the end, also where a process killed on purpose left its session."""
+    yield
+    with django_db_blocker.unblock():
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
 @pytest.fixture(autouse=True)
 def _quiet_cache(request):
     """No rate limit or cached figure passes from one test to the next."""

@@ -38,16 +38,6 @@ class Inbox:
     team: "Team | None"
 
     @property
-    def needs(self) -> int:
-        """What waits for the person; ``waiting_counts`` gives the same number, uncut."""
-        return len(self.to_sign) + len(self.changes_requested) + len(self.to_go_live)
-
-    @property
-    def is_cut(self) -> bool:
-        """More waits than the page lists."""
-        return len(self.to_sign) >= MOST or self.needs - len(self.to_sign) >= MOST_OWN
-
-    @property
     def news(self) -> int:
         return len(self.evidence) + len(self.too_small)
 

@@ -29,8 +29,6 @@ NOON, EVENING = 12, 18
 def home(request: HttpRequest) -> HttpResponse:
     actor, at = acting_person(request), timezone.now()
     inbox = inbox_of(actor, at)
-    if not inbox.is_cut:
-        request.waiting_counts = (inbox.needs, len(inbox.to_sign))  # type: ignore[attr-defined]
     context = {
         "greeting": _greeting(actor, timezone.localtime(at)),
         "lead": _lead(waiting(request)[0], inbox.news),

@@ -80,6 +80,15 @@ class ShakenPortal(LivePortal):
         if others:
             os.kill(chance.choice(others), signal.SIGKILL)
 
+    def check(self):
+        """As the launcher does: what ended by itself is started again.
+
+        A worker may: kombu 5.7 can fail while it gives up a lost connection to Redis.
+        """
+        for name, child in list(self.children.items()):
+            if not child.running:
+                self.restart(name)
+
     def end_seconds(self):
         """One of each again."""
         for name in [name for name in self.children if name.endswith("-2")]:

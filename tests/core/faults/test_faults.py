@@ -33,8 +33,12 @@ def ask(count, name="tests.leave_mark", **arguments):
 
 
 def wait_for(outcome, portal, *, done, seconds=40):
+    def is_done():
+        portal.check()
+        return outcome.done_now() >= done
+
     until(
-        lambda: outcome.done_now() >= done,
+        is_done,
         seconds,
         lambda: f"{done} done; states are {outcome.look().states()}\n{portal.logs()}",
     )

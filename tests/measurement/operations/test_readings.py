@@ -200,10 +200,21 @@ def test_asking_twice_queues_one_reading():
     redesign = went_live()
     Job.objects.all().delete()
 
-    ask_for_reading(redesign=redesign, actor=redesign.proposer)
+    ask_for_reading(redesign=redesign, actor=None)
     ask_for_reading(redesign=redesign, actor=None)
 
     assert Job.objects.get().name == "measurement.measure_redesign"
+
+
+def test_somebody_s_ask_is_not_swallowed_by_the_nightly_one():
+    redesign = went_live()
+    Job.objects.all().delete()
+    ask_for_reading(redesign=redesign, actor=None)
+
+    mine = ask_for_reading(redesign=redesign, actor=redesign.proposer)
+
+    assert mine.args["with_data_as_it_is"] is True
+    assert Job.objects.count() == 2
 
 
 def test_an_import_asks_for_a_reading_of_what_is_live():
