@@ -6,6 +6,7 @@ import random
 import signal
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
@@ -64,7 +65,8 @@ class ShakenPortal(LivePortal):
     def kill(self, name):
         """The whole process group, as the machine's end would."""
         child = self.children.pop(name)
-        os.killpg(child.process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it may have ended by itself
+            os.killpg(child.process.pid, signal.SIGKILL)
         child.process.wait()
         self.supervisor.stop(child)
 
