@@ -14,6 +14,7 @@ def pytest_configure(config):
     # Reading one setting configures Django; pytest-django, which comes after, then sets it up.
     assert settings.SECRET_KEY
     environment.adapt_settings()
+    config.option.loadscopereorder = False  # sharing.in_order has its reasons
 
 
 def pytest_xdist_make_scheduler(config, log):
@@ -40,20 +41,6 @@ def pytest_terminal_summary(terminalreporter):
     if left_out:
         terminalreporter.section("BROWSER TESTS DID NOT RUN", sep="!", red=True, bold=True)
         terminalreporter.line(f"{len(left_out)} browser tests were skipped. {NO_BROWSER}.")
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The database goes at the end, also where a process killed on purpose left its session."""
-    yield
-    with django_db_blocker.unblock():
-        from django.db import connection
-
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
 
 
 @pytest.fixture(autouse=True)

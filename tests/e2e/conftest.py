@@ -1,4 +1,4 @@
-"""Browser tests: one real portal and one Chromium for the run, a fresh context for each test."""
+"""Browser tests: one real portal and one Chromium for them all, a fresh context for each test."""
 
 import os
 
@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal_processes(application_role, tmp_path_factory):
     """Web, worker, relay and scheduler on the test database, with the application's role."""
     portal = LivePortal(tmp_path_factory.mktemp("portal"))
@@ -42,23 +42,26 @@ def portal_processes(application_role, tmp_path_factory):
 @pytest.fixture
 def live_portal(transactional_db, portal_processes):
     """The running portal (``.url``); what a test commits it sees, and the other way round."""
-    portal_processes.wake()
     portal_processes.check()
     return portal_processes
 
 
-@pytest.fixture(scope="session")
-def browser():
+@pytest.fixture(scope="package")
+def browser(django_db_setup):
     path = chromium.find()
     if path is None:
         pytest.skip(NO_BROWSER)
-    # Playwright leaves an event loop in this thread, which Django takes for asynchronous code.
+    # Playwright leaves an event loop in this thread, which Django takes for asynchronous code and
+    # gives a database connection of its own: neither may outlive what it was opened in.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    from django.db import connection
     from playwright.sync_api import sync_playwright
 
+    connection.close()
     with sync_playwright() as playwright:
         chrome = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield chrome
+        connection.close()
         chrome.close()
 
 

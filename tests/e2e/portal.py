@@ -4,7 +4,6 @@ import os
 import socket
 import time
 from dataclasses import replace
-from typing import ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -54,8 +53,6 @@ def wait_until_sessions_have_left(url, seconds=20):
 class LivePortal:
     """``url`` answers; ``redis`` is its own server; ``restart("worker")`` after a kill."""
 
-    running: ClassVar[set["LivePortal"]] = set()
-
     def __init__(self, folder) -> None:
         self.folder = folder
         self.port = free_port()
@@ -86,7 +83,6 @@ class LivePortal:
             log = self.folder / f"{service.name}.log"
             self.services[service.name] = replace(service, log=log)
             self.restart(service.name)
-        LivePortal.running.add(self)
         try:
             self.supervisor.wait_for(
                 self.children["web"], lambda: portal.answers("127.0.0.1", self.port), 60
@@ -96,16 +92,6 @@ class LivePortal:
 
     def background(self, shared: dict[str, str]) -> list[Service]:
         return portal.background(shared)
-
-    def rest(self) -> None:
-        """End everything but the web process, which does nothing unless it is asked."""
-        for name in self.children.keys() - {"web"}:
-            self.supervisor.stop(self.children.pop(name))
-
-    def wake(self) -> None:
-        """Start again what ``rest`` has ended."""
-        for name in self.services.keys() - self.children.keys():
-            self.restart(name)
 
     def restart(self, name: str) -> None:
         if name in self.children:
@@ -120,7 +106,6 @@ class LivePortal:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
     def stop(self) -> None:
-        LivePortal.running.discard(self)
         self.supervisor.stop_all()
         self.redis.remove()
         wait_until_sessions_have_left(self.database)
