@@ -121,9 +121,13 @@ def axe():
     """
     from axe_playwright_python.sync_playwright import Axe
 
+    rules = Axe()
+
     def check(page, *, only=None):
-        options = {"runOnly": [only]} if only else None
-        found = Axe().run(page, options=options).response["violations"]
+        options = {"resultTypes": ["violations"]} | ({"runOnly": [only]} if only else {})
+        if page.evaluate("typeof axe") == "undefined":
+            page.evaluate(rules.axe_script)
+        found = page.evaluate("options => axe.run(document, options)", options)["violations"]
         told = [
             f"{rule['id']}: {rule['help']}: {node['target']}"
             for rule in found
