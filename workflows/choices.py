@@ -60,7 +60,8 @@ class Action(models.TextChoices):
 _S, _A = RedesignState, Action
 
 # The whole machine (sign-off-method.md 4.2): action -> {state it starts from: state it ends in}.
-# Operations, buttons and the database's own guard (migration 0002) all follow this one table.
+# Operations, buttons and the database's own guard (migrations 0002 and 0004) follow this one table.
+# Beyond the paper: measured work can be suspended too, and what was approved in vain can be ended.
 TRANSITIONS: dict[Action, dict[RedesignState, RedesignState]] = {
     _A.SUBMIT: {_S.DRAFT: _S.IN_REVIEW, _S.CHANGES_REQUESTED: _S.IN_REVIEW},
     _A.APPROVE: {_S.IN_REVIEW: _S.APPROVED},
@@ -74,7 +75,7 @@ TRANSITIONS: dict[Action, dict[RedesignState, RedesignState]] = {
     },
     _A.GO_LIVE: {_S.APPROVED: _S.LIVE},
     _A.MEASURED: {_S.LIVE: _S.MEASURED},
-    _A.SUSPEND: {_S.LIVE: _S.SUSPENDED},
+    _A.SUSPEND: {_S.LIVE: _S.SUSPENDED, _S.MEASURED: _S.SUSPENDED},
     _A.RESUME: {_S.SUSPENDED: _S.LIVE},
     _A.SUPERSEDE: {
         _S.APPROVED: _S.SUPERSEDED,
@@ -82,8 +83,15 @@ TRANSITIONS: dict[Action, dict[RedesignState, RedesignState]] = {
         _S.SUSPENDED: _S.SUPERSEDED,
         _S.MEASURED: _S.SUPERSEDED,
     },
-    _A.RETIRE: {_S.LIVE: _S.RETIRED, _S.SUSPENDED: _S.RETIRED, _S.MEASURED: _S.RETIRED},
+    _A.RETIRE: {
+        _S.APPROVED: _S.RETIRED,
+        _S.LIVE: _S.RETIRED,
+        _S.SUSPENDED: _S.RETIRED,
+        _S.MEASURED: _S.RETIRED,
+    },
 }
+# Work is not done this way, for now or for good, although everybody signed.
+STOPPED = (_S.SUSPENDED, _S.RETIRED, _S.SUPERSEDED)
 
 
 class Verdict(models.TextChoices):

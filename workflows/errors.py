@@ -51,6 +51,16 @@ class NotPossibleNow(DomainError):
     message = _("This is not possible in the present state.")
 
 
+class ToolChanged(NotPossibleNow):
+    """What would come back into use is no longer what was signed."""
+
+    code = "tool_changed"
+    message = _(
+        "The AI tool is no longer approved, or no longer in the version that was signed. Propose a "
+        "new redesign and submit it for sign-off."
+    )
+
+
 class GoLiveNotPossible(DomainError):
     code = "go_live_not_possible"
 

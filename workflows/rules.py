@@ -7,7 +7,14 @@ from django.utils import timezone
 
 from people.choices import ORGANISATION_WIDE_ROLES, Role
 from people.models import Assignment, Delegation, OrgUnit, Person
-from people.rules import headed_unit_ids, is_manager, is_program_office, members_of, open_grants
+from people.rules import (
+    headed_unit_ids,
+    holders_of,
+    is_manager,
+    is_program_office,
+    members_of,
+    open_grants,
+)
 from workflows.models import Redesign, RevisionAuthor, StepAssignment, Workflow
 
 MAX_STEPS = 300
@@ -23,8 +30,8 @@ def workflows_seen(person: Person, at: datetime | None = None) -> Q:
     """Everything ``person`` may read, as conditions without joins.
 
     Own reach; the workflows of the unit the person works in; those whose redesign the person
-    proposed, wrote at, or was asked to sign, for oneself or as the stand-in of a signer; all of
-    them for the program office and auditors.
+    proposed, wrote at, watches over, or was asked to sign, for oneself or as the stand-in of a
+    signer; all of them for the program office and auditors.
     """
     at = at or timezone.now()
     works_in = Assignment.objects.filter(
@@ -46,6 +53,7 @@ def workflows_seen(person: Person, at: datetime | None = None) -> Q:
                 "revision__redesign__workflow"
             )
         )
+        | Q(pk__in=Redesign.objects.filter(watched_by(person)).values("workflow"))
         | Q(pk__in=asked.values("step__route__redesign__workflow"))
         | Q(Exists(open_grants(person, ORGANISATION_WIDE_ROLES)))
     )
@@ -91,3 +99,39 @@ def owners_to_name(person: Person) -> QuerySet[Person]:
         | Q(Exists(open_grants(person, [Role.PROGRAM_OFFICE]))),
         is_active=True,
     ).distinct()
+
+
+# --- redesigns in use -----------------------------------------------------------------------------
+def watched_by(person: Person) -> Q:
+    """Submitted redesigns that name ``person`` as the one who watches over the AI."""
+    return Q(current_revision__overseer=person, current_revision__frozen_at__isnull=False)
+
+
+def may_suspend(person: Person, redesign: Redesign) -> bool:
+    """And resume: the workflow's owner, its human overseer, and who signs for its quality."""
+    revision = redesign.current_revision
+    return (
+        redesign.workflow.owner_id == person.pk
+        or (revision is not None and revision.overseer_id == person.pk)
+        or holders_of(Role.QUALITY, redesign.workflow.unit).filter(pk=person.pk).exists()
+    )
+
+
+def may_retire(person: Person, redesign: Redesign) -> bool:
+    return redesign.workflow.owner_id == person.pk
+
+
+def signed_tool_stands(redesign: Redesign) -> bool:
+    """Whether the register still has the AI tool approved and as it was signed.
+
+    A newer version beside it on the register is another tool: it does not matter here.
+    """
+    revision = redesign.current_revision
+    if revision is None or revision.tool is None:
+        return True
+    tool, signed = revision.tool, (revision.content or {}).get("tool") or {}
+    return (
+        tool.approved
+        and tool.retired_at is None
+        and (tool.name, tool.version) == (signed.get("name"), signed.get("version"))
+    )

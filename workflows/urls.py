@@ -6,6 +6,7 @@ from workflows.views import (
     inbox,
     redesign_editor,
     redesigns,
+    stopping,
     workflow_form,
     workflows,
 )
@@ -25,6 +26,9 @@ urlpatterns: list[URLPattern] = [
     path("redesigns/<uuid:public_id>/revise/", redesigns.revise, name="revise"),
     path("redesigns/<uuid:public_id>/copy/", redesigns.copy, name="redesign_copy"),
     path("redesigns/<uuid:public_id>/rebase/", redesigns.rebase, name="redesign_rebase"),
+    path("redesigns/<uuid:public_id>/suspend/", stopping.suspend, name="suspend"),
+    path("redesigns/<uuid:public_id>/resume/", stopping.resume, name="resume"),
+    path("redesigns/<uuid:public_id>/retire/", stopping.retire, name="redesign_retire"),
     path("workflows/", workflows.workflow_index, name="list"),
     path("workflows/new/", workflow_form.log, name="new"),
     path("workflows/owners/", workflow_form.owners, name="owners"),

@@ -25,6 +25,19 @@ class ToBe:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """How a live redesign came out of use, ``weeks_ago``.
+
+    Suspended or retired with a ``reason``; or superseded by one with ``summary`` and ``to_be``.
+    """
+
+    weeks_ago: int
+    reason: str = ""
+    summary: str = ""
+    to_be: tuple[ToBe, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """One workflow with its redesign. ``stops_at`` names the last thing that happened to it."""
 
@@ -49,6 +62,7 @@ class Story:
     guardrails: tuple[tuple[str, str, str, float, str], ...] = ()
     picked_because_slow: bool = False
     history_weeks: int = 60
+    ending: Ending | None = None
 
 
 # name, version, vendor, region, approved, what it is for
@@ -166,6 +180,14 @@ INTAKE_TO_BE = (
     ),
     ToBe(4, "kept"),
     ToBe(5, "automated", "Owner is told by the record", "QMS", 0, 10),
+)
+# On top of INTAKE_TO_BE.
+ANSWER_TO_BE = (
+    ToBe(1, "kept"),
+    ToBe(2, "kept"),
+    ToBe(3, "kept"),
+    ToBe(4, "ai_assisted", "Record is opened with a drafted answer", "Intake desk", 9, 60),
+    ToBe(5, "kept"),
 )
 DRAFT_STEPS: tuple[Step, ...] = (
     ("Collect the sources", "Author", "Document store", 90, 1440),
@@ -347,5 +369,32 @@ STORIES = (
         "The model proposes the role; the owner of the system confirms.",
         INTAKE_TO_BE, 0.80,
         Simulation(26, 5.0, 1.9, prefix="AC"), stops_at="withdrawn", personal_data="ordinary",
+    ),
+    Story(
+        "filling-logbook", "Filling logbook", "OPS-SF", "Manufacturing",
+        "Every stop of the line has its cause in the logbook before the shift ends.",
+        1100, True, INTAKE_STEPS, "Extraction service",
+        "The service reads the machine's messages and proposes cause and owner.",
+        INTAKE_TO_BE, 0.80,
+        Simulation(27, 2.4, 2.2, effect=0.8, prefix="FL"), stops_at="suspended", weeks_live=9,
+        ending=Ending(1, "Two wrong causes in one week that nobody caught: the stop we agreed on."),
+    ),
+    Story(
+        "artwork-requests", "Artwork requests", "OPS-PK", "Manufacturing",
+        "Requests for packaging artwork reach the studio complete.",
+        900, False, INTAKE_STEPS, "Triage model",
+        "The model completes the request and proposes the studio; the planner confirms.",
+        INTAKE_TO_BE, 0.80,
+        Simulation(28, 2.2, 3.6, effect=0.78, wander=0.04, prefix="AR"), stops_at="retired", weeks_live=30,
+        ending=Ending(5, "The studio's own portal takes the requests from this month on."),
+    ),
+    Story(
+        "site-questions", "Questions of trial sites", "DEV-CO", "Development",
+        "A site that asks has its answer within two days.",
+        1300, False, INTAKE_STEPS, "Triage model",
+        "The model proposes topic and owner; the desk confirms.",
+        INTAKE_TO_BE, 0.85,
+        Simulation(29, 2.8, 2.8, effect=0.76, wander=0.04, prefix="SQ"), stops_at="superseded", weeks_live=32,
+        ending=Ending(7, summary="The answer to a frequent question is drafted too; the desk sends it.", to_be=ANSWER_TO_BE),
     ),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from adoption_portal.demo.cases import simulated_csv
-from adoption_portal.demo.catalogue import STORIES, TOOLS, Story
+from adoption_portal.demo.catalogue import STORIES, TOOLS, Ending, Story
 from adoption_portal.demo.drafting import draft_of
 from adoption_portal.demo.organisation import (
     PASSWORD,
@@ -37,6 +38,7 @@ from workflows.operations.go_live import go_live
 from workflows.operations.presence import Proof
 from workflows.operations.redesigns import propose_redesign, save_draft
 from workflows.operations.signing_off import Said, sign
+from workflows.operations.stopping import retire_redesign, suspend_redesign
 from workflows.operations.workflows import ActivityFacts, WorkflowFacts, log_workflow
 
 Say = Callable[[str], None]
@@ -85,8 +87,10 @@ def seed_work(organisation: Organisation, *, at: datetime, say: Say) -> None:
         say(f"{story.name}: logged with its cases")
     for story in STORIES:
         with transaction.atomic():
-            redesign = _redesigned(story, organisation, at)
-        if redesign is not None and story.weeks_live is not None:
+            _redesigned(story, organisation, at)
+        for redesign in Redesign.objects.filter(
+            workflow__name=story.name, workflow__is_simulated=True, go_live__isnull=False
+        ).order_by("pk"):
             measure_redesign(redesign_id=redesign.pk, at=at)
         say(f"{story.name}: {story.stops_at}")
 
@@ -174,16 +178,46 @@ def _import(story: Story, workflow: Workflow, at: datetime) -> None:
     refresh_summary(workflow_id=workflow.pk, at=at)
 
 
-def _redesigned(story: Story, organisation: Organisation, at: datetime) -> Redesign | None:
-    if story.stops_at == "logged":
-        return None
+def _redesigned(story: Story, organisation: Organisation, at: datetime) -> None:
+    workflow = Workflow.objects.get(name=story.name, is_simulated=True)
+    if story.stops_at == "logged" or Redesign.objects.filter(workflow=workflow).exists():
+        return
+    redesign = _brought_on(story, organisation, workflow, at)
+    if story.ending is not None:
+        _ended(story, story.ending, redesign, organisation, at)
+
+
+def _ended(
+    story: Story, ending: Ending, redesign: Redesign, organisation: Organisation, at: datetime
+) -> None:
+    if story.stops_at == "superseded":
+        newer = replace(
+            story, summary=ending.summary, to_be=ending.to_be, weeks_live=ending.weeks_ago
+        )
+        _brought_on(newer, organisation, redesign.workflow, at)
+        return
+    owner = organisation.heads[story.unit]
+    stop, actor = (
+        (suspend_redesign, organisation.holders[Role.QUALITY])
+        if story.stops_at == "suspended"
+        else (retire_redesign, owner)
+    )
+    stop(
+        redesign=redesign,
+        actor=actor,
+        reason=ending.reason,
+        row_version=redesign.row_version,
+        at=at - timedelta(weeks=ending.weeks_ago),
+    )
+
+
+def _brought_on(
+    story: Story, organisation: Organisation, workflow: Workflow, at: datetime
+) -> Redesign:
+    """A redesign as far as the story tells it."""
     live = _went_live_at(story, at)
     begun = (live or at) - timedelta(days=40)
     owner = organisation.heads[story.unit]
-    workflow = Workflow.objects.get(name=story.name, is_simulated=True)
-    found = Redesign.objects.filter(workflow=workflow).first()
-    if found is not None:
-        return found
     redesign = propose_redesign(workflow=workflow, actor=owner, at=begun)
     redesign = save_draft(
         redesign=redesign,

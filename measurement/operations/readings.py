@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from core.audit import record
@@ -35,14 +35,15 @@ from people.models import Person
 from workflows.choices import TRANSITIONS, Action, RedesignState
 from workflows.models import GoLive, Redesign
 
+# Nothing is read while work is suspended; what ended is read up to its end.
 MEASURABLE = (
     RedesignState.LIVE,
     RedesignState.MEASURED,
-    RedesignState.SUSPENDED,
     RedesignState.SUPERSEDED,
     RedesignState.RETIRED,
 )
 DATA_GRACE = timedelta(days=28)
+ENDED_GRACE = DATA_GRACE + timedelta(days=7)  # then the last reading of an ended one is taken
 FINAL_KINDS = (ReadingKind.PRIMARY, ReadingKind.DAY_90, ReadingKind.DAY_180)
 
 
@@ -74,6 +75,9 @@ def measure_redesign(
     Returns the newest reading, None when nothing can be read yet (six weeks after the washout).
     Safe to run twice: a reading is keyed by redesign, kind, design, input and code. A final reading
     is taken once; rows that arrive later never make a second one.
+
+    A suspended redesign is not read. One that was retired or superseded is read for the dates
+    before its end alone: later cases are not its own.
     """
     with transaction.atomic():
         redesign = Redesign.objects.select_for_update(no_key=True).get(pk=redesign_id)
@@ -90,17 +94,25 @@ def measure_redesign(
             reading.kind: reading
             for reading in Reading.objects.filter(redesign=redesign).order_by("measured_at")
         }
+        if ReadingKind.PRIMARY in taken and taken[ReadingKind.PRIMARY].verdict in CONCLUSIVE:
+            _mark_measured(redesign)  # it may have been suspended since
         newest: Reading | None = None
+        ended = redesign.stopped_at
         covered = data_reach(redesign.workflow)
         # Without an end of the after-window the one reading goes to the end of the data already.
         ends = go_live.revision.hypothesis.after_days is not None
         for kind in FINAL_KINDS if ends else FINAL_KINDS[:1]:
-            if kind not in taken and _is_due(
-                go_live, kind, at=at, covered=covered, with_data_as_it_is=with_data_as_it_is
+            its_own = ended is None or due_at(go_live, kind) <= ended
+            if (
+                kind not in taken
+                and its_own
+                and _is_due(
+                    go_live, kind, at=at, covered=covered, with_data_as_it_is=with_data_as_it_is
+                )
             ):
                 newest = take_reading(go_live=go_live, redesign=redesign, kind=kind, at=at)
                 taken[kind] = newest
-        if newest is None and ReadingKind.PRIMARY not in taken:
+        if newest is None and ReadingKind.PRIMARY not in taken and ended is None:
             if covered is None or min(at, covered) < due_at(go_live, ReadingKind.EARLY):
                 return None
             newest = take_reading(go_live=go_live, redesign=redesign, kind=ReadingKind.EARLY, at=at)
@@ -172,7 +184,11 @@ def enqueue_all_due(*, at: datetime) -> int:
         .values("kinds")
     )
     waiting = (
-        Redesign.objects.filter(state__in=MEASURABLE, go_live__at__lte=at)
+        Redesign.objects.filter(
+            Q(stopped_at__isnull=True) | Q(stopped_at__gt=at - ENDED_GRACE),
+            state__in=MEASURABLE,
+            go_live__at__lte=at,
+        )
         .annotate(finals=Coalesce(Subquery(finals, output_field=IntegerField()), 0))
         .filter(finals__lt=len(FINAL_KINDS))
         .order_by("pk")

@@ -2,14 +2,15 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, QuerySet, Subquery
 
 from core import charts
+from core.audit import subject_of
 from core.charts import words
-from core.models import Job
+from core.models import AuditEvent, Job
 from measurement import claims
 from measurement.choices import ReadingKind, ReadingVerdict
 from measurement.models import CaseSummary, Reading
@@ -33,6 +34,8 @@ class EvidencePage:
     basis: str
     caution: str
     reason: str
+    stopped: str
+    pauses: list[str]
     promised_and_measured: list[tuple[str, str]]
     why_not_better: list[str]
     gates: list[claims.GateLine]
@@ -73,6 +76,8 @@ def evidence_page(redesign: Redesign, *, chosen: str = "") -> EvidencePage:
         basis=claims.basis(reading) if reading else "",
         caution=claims.caution(reading) if reading else "",
         reason=claims.reason(reading) if reading else "",
+        stopped=claims.stopped(redesign, go_live),
+        pauses=claims.pauses(pauses_of(redesign)),
         promised_and_measured=claims.promised_and_measured(reading) if reading else [],
         why_not_better=claims.why_not_better(reading) if reading else [],
         gates=claims.gates(reading) if reading else [],
@@ -82,6 +87,23 @@ def evidence_page(redesign: Redesign, *, chosen: str = "") -> EvidencePage:
         and redesign.pk in survivors,
         promise_kept=reading is not None and reading.result.get("target") in {"met", "proven"},
     )
+
+
+def pauses_of(redesign: Redesign) -> list[tuple[datetime, datetime]]:
+    """Each time it was suspended and resumed."""
+    kind, name = subject_of(redesign)
+    events = AuditEvent.objects.filter(
+        subject_type=kind,
+        subject_id=name,
+        verb__in=["redesign.suspended", "redesign.resumed"],
+    ).order_by("pk")
+    spans, since = [], None
+    for verb, at in events.values_list("verb", "at"):
+        if verb == "redesign.suspended":
+            since = at
+        elif since is not None:
+            spans.append((since, at))
+    return spans
 
 
 def evidence_rows(redesigns: list[Redesign]) -> list[EvidenceRow]:

@@ -24,6 +24,9 @@ BY_NAME = {
     "workflows:withdraw": "in_review",
     "workflows:revise": "in_review",
     "workflows:go_live": "approved",
+    "workflows:suspend": "live",
+    "workflows:resume": "live",
+    "workflows:redesign_retire": "live",
 }
 PLAIN = {"app_label": "auth", "url": "nothing", "uidb36": "1", "key": "set-password"}
 

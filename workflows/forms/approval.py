@@ -60,6 +60,28 @@ class DecisionForm(forms.Form):
         return cleaned
 
 
+class StopForm(forms.Form):
+    """Suspend, resume and retire: why, and which state of the redesign the page showed."""
+
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It stays in the history, with your name."),
+        error_messages={"required": _("Say why, so that the team can act on it.")},
+    )
+    row_version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, row_version: int) -> None:
+        super().__init__(data, initial={"row_version": row_version})
+        self.use_required_attribute = False
+
+    def shown_again(self, row_version: int) -> "StopForm":
+        """What was typed, for the state the page shows now."""
+        typed = {"reason": self["reason"].value(), "row_version": row_version}
+        return StopForm(typed, row_version=row_version)
+
+
 class GoLiveForm(forms.Form):
     """A moment as a wall clock shows it, and whose clock."""
 

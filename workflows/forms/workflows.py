@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from people.models import OrgUnit, Person
 from workflows.choices import Stage
 from workflows.forms.steps import LineField
-from workflows.models import AiTool, Workflow
+from workflows.models import AiTool, Redesign, Workflow
 from workflows.operations.workflows import ActivityFacts, WorkflowFacts
 from workflows.paste import one_line
 from workflows.queries.workflows import WorkflowFilter
@@ -199,6 +199,8 @@ def activity_facts(rows: list[dict[str, Any]]) -> list[ActivityFacts]:
 
 
 class RetireForm(forms.Form):
+    in_the_way: Redesign | None = None  # what a refusal links to, if the person may see it
+
     reason = forms.CharField(
         label=_("Why is it taken out of use?"), max_length=1000, widget=forms.Textarea({"rows": 2})
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.ids import uuid7
 from workflows.choices import (
+    STOPPED,
     AiActRisk,
     Automation,
     Change,
@@ -21,7 +22,11 @@ from workflows.models.workflow import AiTool, Step, Workflow, WorkflowVersion, s
 
 
 class Redesign(models.Model):
-    """A proposal for one workflow. This row is the single lock root of everything below it."""
+    """A proposal for one workflow. This row is the single lock root of everything below it.
+
+    ``stopped_at``: since when work is not done this way, while it is suspended, retired or
+    superseded.
+    """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     workflow = models.ForeignKey(Workflow, models.PROTECT, related_name="redesigns")
@@ -33,6 +38,7 @@ class Redesign(models.Model):
     current_revision = models.ForeignKey(
         "Revision", models.PROTECT, related_name="+", null=True, blank=True
     )
+    stopped_at = models.DateTimeField(null=True, blank=True)
     row_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -50,6 +56,11 @@ class Redesign(models.Model):
                 name="redesign_one_live_per_workflow",
                 condition=Q(state__in=[RedesignState.LIVE, RedesignState.SUSPENDED]),
             ),
+            models.CheckConstraint(
+                name="redesign_stopped_with_its_time",
+                condition=Q(state__in=STOPPED, stopped_at__isnull=False)
+                | (~Q(state__in=STOPPED) & Q(stopped_at__isnull=True)),
+            ),
         ]
         indexes = [models.Index("state", "workflow", name="redesign_state_workflow")]
 
@@ -58,6 +69,11 @@ class Redesign(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("workflows:redesign", args=[self.public_id])
+
+    @property
+    def tone(self) -> str:
+        """Of the badge that shows the state."""
+        return "warn" if self.state == RedesignState.SUSPENDED else ""
 
 
 class Revision(models.Model):

@@ -57,7 +57,7 @@ def go_live(*, redesign: Redesign, actor: Person, at_instant: datetime, at: date
     assert revision is not None  # noqa: S101  (an approved redesign has one: a database rule)
 
     plan = reading_plan(redesign, revision.hypothesis, at_instant)
-    older = _supersede_older(redesign, workflow, actor)
+    older = _supersede_older(redesign, workflow, actor, at_instant)
     redesign.state = RedesignState.LIVE
     redesign.row_version += 1
     redesign.save(update_fields=["state", "row_version", "updated_at"])
@@ -119,7 +119,10 @@ def _refuse_instant(instant: datetime, at: datetime) -> None:
         )
 
 
-def _supersede_older(redesign: Redesign, workflow: Workflow, actor: Person) -> list[Any]:
+def _supersede_older(
+    redesign: Redesign, workflow: Workflow, actor: Person, at_instant: datetime
+) -> list[Any]:
+    """They end when the newer one starts, which may lie ahead; a stop before that stays."""
     older = list(
         Redesign.objects.select_for_update(no_key=True, of=("self",))
         .filter(workflow=workflow, state__in=SUPERSEDED)
@@ -129,8 +132,9 @@ def _supersede_older(redesign: Redesign, workflow: Workflow, actor: Person) -> l
     for one in older:
         before = one.state
         one.state = RedesignState.SUPERSEDED
+        one.stopped_at = min(one.stopped_at or at_instant, at_instant)
         one.row_version += 1
-        one.save(update_fields=["state", "row_version", "updated_at"])
+        one.save(update_fields=["state", "stopped_at", "row_version", "updated_at"])
         record(
             "redesign.superseded",
             subject=one,

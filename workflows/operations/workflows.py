@@ -9,14 +9,14 @@ from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from core.audit import changes, record
 from core.errors import DomainError, Forbidden, Stale
 from people.models import OrgUnit, Person
-from workflows.choices import ActivityKind, RedesignState
-from workflows.models import Activity, AiTool, Workflow, WorkflowVersion
+from workflows.choices import TRANSITIONS, Action, ActivityKind, RedesignState
+from workflows.models import Activity, AiTool, Redesign, Workflow, WorkflowVersion
 from workflows.operations.one_act import one_act
 from workflows.rules import MAX_STEPS, may_edit, may_log, owners_to_name, units_to_log_in
 
@@ -94,8 +94,22 @@ class OutOfUse(Forbidden):
 
 
 class StillRunning(DomainError):
+    """``redesign`` is the one in the way."""
+
     code = "still_running"
-    message = _("A redesign of this workflow is under way. Withdraw or retire it first.")
+
+    def __init__(self, redesign: Redesign) -> None:
+        self.redesign = redesign
+        ended = (
+            gettext("Withdraw it first.")
+            if redesign.state in TRANSITIONS[Action.WITHDRAW]
+            else gettext("Retire it first.")
+        )
+        told = gettext("The redesign that %(who)s proposed is in the way. It is now: %(state)s.")
+        super().__init__(
+            told % {"who": redesign.proposer.full_name, "state": redesign.get_state_display()}
+            + f" {ended}"
+        )
 
 
 # States of a redesign that somebody still works on or relies on.
@@ -105,6 +119,7 @@ OPEN_STATES = (
     RedesignState.CHANGES_REQUESTED,
     RedesignState.APPROVED,
     RedesignState.LIVE,
+    RedesignState.MEASURED,
     RedesignState.SUSPENDED,
 )
 
@@ -201,8 +216,8 @@ def edit_workflow(
 def retire_workflow(*, workflow: Workflow, actor: Person, reason: str, at: datetime) -> Workflow:
     """Take a workflow out of use; its history and evidence stay.
 
-    Raises StillRunning while a redesign of it is drafted, in review, approved or live, OutOfUse
-    when it was retired before.
+    Raises StillRunning while a redesign of it is drafted, in review, approved, live or suspended,
+    OutOfUse when it was retired before.
     """
     workflow = Workflow.objects.select_for_update(no_key=True).get(pk=workflow.pk)
     if workflow.retired_at is not None:
@@ -211,8 +226,11 @@ def retire_workflow(*, workflow: Workflow, actor: Person, reason: str, at: datet
         raise Forbidden
     if not reason.strip():
         raise DomainError(_("Say why this workflow is taken out of use."))
-    if workflow.redesigns.filter(state__in=OPEN_STATES).exists():
-        raise StillRunning
+    in_the_way = (
+        workflow.redesigns.filter(state__in=OPEN_STATES).select_related("proposer").order_by("pk")
+    )
+    for redesign in in_the_way[:1]:
+        raise StillRunning(redesign)
     workflow.retired_at = at
     workflow.row_version += 1
     workflow.save(update_fields=["retired_at", "row_version", "updated_at"])

@@ -32,6 +32,7 @@ class Inbox:
     to_sign: list[StepAssignment]
     changes_requested: list[Redesign]
     to_go_live: list[Redesign]
+    suspended: list[Redesign]
     evidence: list[tuple[Redesign, Mapping[str, Any]]]
     too_small: list[tuple[Workflow, int]]
     workflows: list[WorkflowRow]
@@ -59,6 +60,7 @@ def inbox_of(person: Person, at: datetime) -> Inbox:
         to_sign=list(turns_of(person, at)[:MOST]),
         changes_requested=[one for one in own if one.state == RedesignState.CHANGES_REQUESTED],
         to_go_live=[one for one in own if one.state == RedesignState.APPROVED],
+        suspended=[one for one in own if one.state == RedesignState.SUSPENDED],
         evidence=[
             (row.redesign, row.stage.fact)
             for row in rows
@@ -91,10 +93,13 @@ def is_news(fact: Mapping[str, Any], at: datetime) -> bool:
 
 
 def waiting_redesigns(person: Person) -> QuerySet[Redesign]:
-    """To revise, by who proposed it; to bring live, by who owns the work."""
+    """To revise, by who proposed it; to bring live, or to end a stop, by who owns the work."""
     return Redesign.objects.filter(
         Q(proposer=person, state=RedesignState.CHANGES_REQUESTED)
-        | Q(workflow__owner=person, state=RedesignState.APPROVED)
+        | Q(
+            workflow__owner=person,
+            state__in=[RedesignState.APPROVED, RedesignState.SUSPENDED],
+        )
     )
 
 

@@ -27,7 +27,8 @@ from workflows.models import (
 )
 from workflows.queries.decision_page import SignOff, sign_off_of
 from workflows.queries.redesigns import possible, redesigns_visible_to
-from workflows.queries.stages import RUNNING, WorkflowStage, stage_of
+from workflows.queries.stages import READ, WorkflowStage, stage_of
+from workflows.rules import may_retire, may_suspend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,7 +93,7 @@ def redesign_list(person: Person, wanted: RedesignsWanted) -> QuerySet[Redesign]
 
 def redesign_rows(redesigns: list[Redesign]) -> list[RedesignRow]:
     """One page of ``redesign_list`` with stage and sentence; the readings are asked once."""
-    running = [row for row in redesigns if row.state in RUNNING]
+    running = [row for row in redesigns if row.state in READ]
     facts = facts_about("measurement.stage", running) if running else {}
     return [
         RedesignRow(
@@ -129,6 +130,9 @@ class Rights:
     copy: bool
     go_live: bool
     rebase: bool
+    suspend: bool
+    resume: bool
+    retire: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,7 @@ class RedesignPage:
     sign_off: SignOff | None
     rights: Rights
     reading_date: date | None
+    stop: "Stop | None"
 
     @property
     def complete(self) -> bool:
@@ -197,7 +202,7 @@ def redesign_page(redesign: "SeenRedesign", person: Person, at: datetime) -> Red
         comparison = compare(redesign.base_version.activities.all(), revision.activities.all())
         found = checks(revision, comparison)
     fact: Mapping[str, Any] = {}
-    if redesign.state in RUNNING:
+    if redesign.state in READ:
         fact = facts_about("measurement.stage", [redesign]).get(redesign.pk, {})
     hypothesis = getattr(revision, "hypothesis", None)
     return RedesignPage(
@@ -210,6 +215,7 @@ def redesign_page(redesign: "SeenRedesign", person: Person, at: datetime) -> Red
         sign_off=sign_off,
         rights=rights_of(redesign, person),
         reading_date=planned_reading(hypothesis) if hypothesis else None,
+        stop=stop_of(redesign, person),
     )
 
 
@@ -230,6 +236,9 @@ def rights_of(redesign: "SeenRedesign", person: Person) -> Rights:
         copy=proposes and redesign.state in COPIED_FROM and workflow.retired_at is None,
         go_live=owns and possible(redesign, Action.GO_LIVE),
         rebase=edits and outdated,
+        suspend=possible(redesign, Action.SUSPEND) and may_suspend(person, redesign),
+        resume=possible(redesign, Action.RESUME) and may_suspend(person, redesign),
+        retire=possible(redesign, Action.RETIRE) and may_retire(person, redesign),
     )
 
 
@@ -239,6 +248,35 @@ def planned_reading(hypothesis: Hypothesis) -> date | None:
         return None
     days = hypothesis.washout_days + (hypothesis.after_days or USUAL_AFTER_DAYS)
     return hypothesis.planned_go_live_date + timedelta(days=days)
+
+
+# --- out of use ---------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Who suspended, retired or replaced it, and why; ``newer``: what replaced it, if visible."""
+
+    event: AuditEvent
+    newer: Redesign | None
+
+
+def stop_of(redesign: Redesign, person: Person) -> Stop | None:
+    """No query while it is in use, or not yet."""
+    if redesign.stopped_at is None:
+        return None
+    kind, name = subject_of(redesign)
+    event = (
+        AuditEvent.objects.filter(
+            subject_type=kind, subject_id=name, verb=f"redesign.{redesign.state}"
+        )
+        .select_related("actor")
+        .order_by("-pk")
+        .first()
+    )
+    if event is None:
+        return None
+    by = (event.after or {}).get("by")
+    newer = redesigns_visible_to(person).filter(public_id=by).first() if by else None
+    return Stop(event, newer)
 
 
 # --- its revisions ------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from workflows.models import (
     StepAssignment,
     Workflow,
 )
-from workflows.rules import workflows_of_reach
+from workflows.rules import watched_by, workflows_of_reach
 
 
 def redesigns_visible_to(person: Person, *, at: datetime | None = None) -> QuerySet[Redesign]:
@@ -25,11 +25,11 @@ def redesigns_visible_to(person: Person, *, at: datetime | None = None) -> Query
 
     A draft is its authors', the workflow owner's and the managers' of the unit, also when it is
     withdrawn. Signers, also as somebody's stand-in, and those who read the whole organisation see
-    it while what it says is what was submitted.
+    it while what it says is what was submitted; so does who is named in it to watch over the AI.
     """
     submitted = Q(current_revision__frozen_at__isnull=False)
     others = _asked(person, at or timezone.now()) | _reads_all(person)
-    return Redesign.objects.filter(_own(person) | (submitted & others))
+    return Redesign.objects.filter(_own(person) | (submitted & others) | watched_by(person))
 
 
 def sign_offs_visible_to(person: Person, *, at: datetime | None = None) -> QuerySet[Redesign]:

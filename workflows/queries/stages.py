@@ -24,7 +24,7 @@ from core.charts import words
 from core.charts.marks import word
 from core.panels import facts_about
 from people.models import Person
-from workflows.choices import RedesignState, Stage, StepState
+from workflows.choices import STOPPED, RedesignState, Stage, StepState
 from workflows.models import Redesign, Route, RouteStep, StepAssignment, Workflow
 from workflows.queries.redesigns import beyond_others_drafts
 
@@ -42,6 +42,7 @@ LEADING = (
     _S.DRAFT,
 )
 RUNNING = frozenset({_S.LIVE, _S.MEASURED, _S.SUSPENDED})
+READ = RUNNING | frozenset(STOPPED)  # may have readings
 # Stages a list can be filtered by; what comes after Measured is known to the readings alone.
 STATES_OF_STAGE: Mapping[Stage, frozenset[RedesignState]] = {
     Stage.REDESIGNED: frozenset({_S.DRAFT, _S.CHANGES_REQUESTED, _S.IN_REVIEW}),
@@ -197,6 +198,8 @@ def stage_of(
         )
     state = RedesignState(redesign.state)
     notes |= _planned_notes(redesign)
+    if state in STOPPED:
+        return _stopped_stage(redesign, fact, notes)
     if state in RUNNING:
         return _running_stage(state, fact, notes)
     if state == RedesignState.APPROVED:
@@ -242,7 +245,7 @@ def _planned_notes(redesign: Redesign) -> dict[Stage, tuple[str, str]]:
         notes[Stage.REDESIGNED] = (told, "")
     if redesign.state == RedesignState.IN_REVIEW:
         notes[Stage.SIGNED_OFF] = (_review_word(redesign), "")
-    elif redesign.state in RUNNING | {RedesignState.APPROVED}:
+    elif redesign.state in READ | {RedesignState.APPROVED}:
         closed: datetime | None = getattr(redesign, "route_closed_at", None)
         if closed:
             total = getattr(redesign, "steps_total", None) or 0
@@ -258,11 +261,26 @@ def _planned_notes(redesign: Redesign) -> dict[Stage, tuple[str, str]]:
     go_live = getattr(redesign, "go_live", None)
     if go_live is not None:
         notes[Stage.LIVE] = (words.day(go_live.at), "")
-        notes[Stage.MEASURED] = (
-            _("Reading %(day)s") % {"day": words.day(go_live.reading_at)},
-            "",
-        )
+        told = _("Reading %(day)s") % {"day": words.day(go_live.reading_at)}
+        if redesign.state == RedesignState.SUSPENDED:
+            told = _("No reading while suspended")
+        elif redesign.stopped_at is not None and redesign.stopped_at < go_live.reading_at:
+            told = _("Ended before its reading")
+        notes[Stage.MEASURED] = (told, "")
     return notes
+
+
+def _stopped_stage(
+    redesign: Redesign, fact: Mapping[str, Any], notes: dict[Stage, tuple[str, str]]
+) -> WorkflowStage:
+    """How far it came; nothing of it is under way."""
+    state = RedesignState(redesign.state)
+    if getattr(redesign, "go_live", None) is None:
+        return WorkflowStage(Stage.SIGNED_OFF, 3, 0, str(state.label), notes=notes)
+    came_to = _running_stage(state, fact, notes)
+    if came_to.stage != Stage.SUSTAINED:
+        notes.pop(Stage.SUSTAINED, None)  # the check announced there is not taken
+    return replace(came_to, current=0, word=str(state.label))
 
 
 def _running_stage(
@@ -273,10 +291,10 @@ def _running_stage(
     """Live until a final reading says something; held at 180 days is Sustained."""
     verdict = "" if fact.get("early") else fact.get("verdict", "")
     if state != RedesignState.MEASURED and not fact.get("conclusive"):
-        told = str(state.label) if state == RedesignState.SUSPENDED else str(Stage.LIVE.label)
         if verdict:  # read, but nothing could be said
             notes[Stage.MEASURED] = (f"{word(verdict)}, {words.day(fact['measured_at'])}", verdict)
-        return WorkflowStage(Stage.LIVE, 4, 5, told, fact=fact, notes=notes)
+        label = str(Stage.LIVE.label)
+        return WorkflowStage(Stage.LIVE, 4, 5, label, fact=fact, notes=notes)
     changed = bool(fact.get("changed"))
     held = int(fact.get("sustained_days") or 0)
     measured_at = fact.get("measured_at")

@@ -87,6 +87,21 @@ def _items(inbox: Inbox, at: datetime) -> list[dict[str, Any]]:
     ]
     items += [
         {
+            "title": _("%(name)s is suspended") % {"name": one.workflow.name},
+            "name": one.workflow.name,
+            "text": _("Work goes on without the AI. Resume the redesign, or retire it."),
+            "icon": "warn",
+            "tone": "warn",
+            "tag": _("Since %(day)s") % {"day": words.day(one.stopped_at)}
+            if one.stopped_at
+            else "",
+            "action": _("See why"),
+            "url": one.get_absolute_url(),
+        }
+        for one in inbox.suspended
+    ]
+    items += [
+        {
             "title": _("Evidence is in for %(name)s") % {"name": one.workflow.name},
             "name": one.workflow.name,
             "text": _evidence(fact),

@@ -20,6 +20,7 @@ from people.models import Person
 from workflows.forms.workflows import RetireForm, WorkflowFilterForm
 from workflows.models import Workflow
 from workflows.operations import workflows as operations
+from workflows.queries.redesigns import redesigns_visible_to
 from workflows.queries.workflows import (
     acts_on,
     filter_choices,
@@ -115,6 +116,11 @@ def retire(request: HttpRequest, public_id: UUID) -> HttpResponse:
         operations.retire_workflow(
             workflow=row, actor=actor, reason=form.cleaned_data["reason"], at=timezone.now()
         )
+    except operations.StillRunning as refusal:
+        form.add_error(None, str(refusal))
+        seen = redesigns_visible_to(actor).filter(pk=refusal.redesign.pk)
+        form.in_the_way = seen.first()
+        return _shown(request, row, actor, retiring=form, status=refusal.status)
     except DomainError as refusal:
         form.add_error(None, str(refusal))
         return _shown(request, row, actor, retiring=form, status=refusal.status)

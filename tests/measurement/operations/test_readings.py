@@ -24,6 +24,7 @@ from workflows.choices import RedesignState
 from workflows.models import GoLive, Hypothesis, Redesign
 from workflows.operations import approval
 from workflows.operations.go_live import go_live
+from workflows.operations.stopping import resume_redesign, retire_redesign, suspend_redesign
 
 pytestmark = pytest.mark.django_db
 
@@ -296,3 +297,70 @@ def test_a_comparison_workflow_gives_grade_a():
 
     assert (reading.verdict, reading.grade, reading.result["compared"]) == ("improved", "A", True)
     assert recomputed(Reading.objects.get(pk=reading.pk))["same"] is True
+
+
+# --- out of use ------------------------------------------------------------------------------------
+def moved(operation, redesign, *, at):
+    redesign.refresh_from_db()
+    return operation(
+        redesign=redesign,
+        actor=redesign.workflow.owner,
+        reason="Wrong twice",
+        row_version=redesign.row_version,
+        at=at,
+    )
+
+
+def test_nothing_is_read_while_suspended_and_the_registered_date_after():
+    redesign = went_live()
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6))
+    moved(suspend_redesign, redesign, at=LIVE_AT + timedelta(days=70))
+
+    assert measured(redesign) is None
+    assert enqueue_all_due(at=NOW) == 0
+    moved(resume_redesign, redesign, at=NOW)
+    reading = measured(redesign)
+
+    assert reading.kind == ReadingKind.PRIMARY
+    assert reading.cutoff == GoLive.objects.get(redesign=redesign).reading_at
+
+
+def test_what_was_measured_is_so_again_after_a_suspension():
+    redesign = went_live()
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6))
+    measured(redesign)
+    moved(suspend_redesign, redesign, at=NOW)
+    moved(resume_redesign, redesign, at=NOW)
+    redesign.refresh_from_db()
+    assert redesign.state == RedesignState.LIVE
+
+    measured(redesign)
+
+    redesign.refresh_from_db()
+    assert redesign.state == RedesignState.MEASURED
+    assert Reading.objects.count() == 1
+
+
+@pytest.mark.parametrize("days, kinds", [(-1, []), (0, ["primary"]), (89, ["primary"])])
+def test_what_ended_is_read_for_the_dates_before_its_end_alone(days, kinds):
+    redesign = went_live()
+    until = LIVE_AT + timedelta(days=300)
+    imported(
+        redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6, until=until), covers_to=until
+    )
+    due = due_at(GoLive.objects.get(redesign=redesign), ReadingKind.PRIMARY)
+    moved(retire_redesign, redesign, at=due + timedelta(days=days))
+
+    measured(redesign, at=until)
+
+    assert list(Reading.objects.values_list("kind", flat=True)) == kinds
+    redesign.refresh_from_db()
+    assert redesign.state == RedesignState.RETIRED
+
+
+def test_the_nightly_run_leaves_what_ended_long_ago():
+    redesign = went_live()
+    moved(retire_redesign, redesign, at=NOW)
+
+    assert enqueue_all_due(at=NOW + timedelta(days=34)) == 1
+    assert enqueue_all_due(at=NOW + timedelta(days=36)) == 0

@@ -11,7 +11,7 @@ from core.models import AuditEvent
 from people.choices import Role
 from people.models import Person
 from tests.factories.people import DelegationFactory, PersonFactory, RoleGrantFactory
-from tests.factories.sign_offs import NOON, approved, credentials_of, in_review, sign
+from tests.factories.sign_offs import NOON, approved, credentials_of, in_review, live, sign
 from tests.workflows.invariants import holds
 from workflows.choices import RedesignState, RouteState, Verdict
 from workflows.errors import NotPossibleNow
@@ -21,6 +21,7 @@ from workflows.operations.go_live import go_live
 from workflows.operations.policies import publish_policy
 from workflows.operations.presence import SIMULATED, Proof
 from workflows.operations.redesigns import revise
+from workflows.operations.stopping import retire_redesign, suspend_redesign
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -256,4 +257,45 @@ def test_random_acts_of_many_never_reach_a_forbidden_state(run_together, seed):
     connections.close_all()
     assert outcomes == [None] * 8
     assert bugs == []
+    holds()
+
+
+@pytest.mark.parametrize("action", [suspend_redesign, retire_redesign])
+def test_stopping_against_a_newer_go_live_leaves_one_in_use(run_together, action):
+    first = live()
+    workflow = first.redesign.workflow
+    workflow.refresh_from_db()
+    second = approved(workflow=workflow, boss=first.boss)
+
+    run_together(
+        lambda: action(
+            redesign=first.redesign,
+            actor=workflow.owner,
+            reason="Wrong twice",
+            row_version=first.redesign.row_version,
+            at=NOON,
+        ),
+        lambda: go_live(redesign=second.redesign, actor=workflow.owner, at_instant=NOON, at=NOON),
+    )
+
+    first.redesign.refresh_from_db()
+    second.redesign.refresh_from_db()
+    assert first.redesign.state in {RedesignState.SUPERSEDED, RedesignState.RETIRED}
+    assert second.redesign.state == RedesignState.LIVE
+    holds()
+
+
+def test_suspending_against_retiring_is_one_of_them(run_together):
+    redesign = live().redesign
+    said = {
+        "redesign": redesign,
+        "actor": redesign.workflow.owner,
+        "reason": "Wrong twice",
+        "row_version": redesign.row_version,
+        "at": NOON,
+    }
+
+    outcomes = run_together(lambda: suspend_redesign(**said), lambda: retire_redesign(**said))
+
+    assert sorted(isinstance(one, DomainError) for one in outcomes) == [False, True], outcomes
     holds()

@@ -790,7 +790,9 @@ def test_retire_waits_for_an_open_redesign(client, workflow):
     response = client.post(page_of("retire", workflow), {"reason": "Outsourced"})
 
     assert response.status_code == 422
-    assert "A redesign of this workflow is under way." in said(response)
+    told = "is in the way. It is now: Draft. Withdraw it first."
+    assert told in said(response)
+    assert f'<a href="{redesign.get_absolute_url()}">Open that redesign</a>' in said(response)
     assert "Outsourced" in said(response)
     redesign.state = RedesignState.WITHDRAWN
     redesign.save()
