@@ -151,6 +151,9 @@ def _cutoff(go_live: GoLive, kind: ReadingKind, *, at: datetime, covered: dateti
     # Without an end of the after-window the reading goes to the end of the data.
     if kind != ReadingKind.EARLY and hypothesis.after_days is not None:
         limits.append(due_at(go_live, kind).timestamp())
+    ended = go_live.redesign.stopped_at
+    if ended is not None:  # later cases are not its own
+        limits.append(ended.timestamp())
     return min(limits)
 
 

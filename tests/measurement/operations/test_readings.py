@@ -341,17 +341,23 @@ def test_what_was_measured_is_so_again_after_a_suspension():
     assert Reading.objects.count() == 1
 
 
+LONG_AGO = NOW - timedelta(weeks=50)
+
+
+def went_long_ago(**promised):
+    """Every final reading could be taken by now."""
+    redesign = went_live(at=LONG_AGO - timedelta(days=3), live_at=LONG_AGO, **promised)
+    imported(redesign.workflow, simulated(go_live=LONG_AGO, effect=0.6))
+    return redesign
+
+
 @pytest.mark.parametrize("days, kinds", [(-1, []), (0, ["primary"]), (89, ["primary"])])
 def test_what_ended_is_read_for_the_dates_before_its_end_alone(days, kinds):
-    redesign = went_live()
-    until = LIVE_AT + timedelta(days=300)
-    imported(
-        redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6, until=until), covers_to=until
-    )
+    redesign = went_long_ago()
     due = due_at(GoLive.objects.get(redesign=redesign), ReadingKind.PRIMARY)
     moved(retire_redesign, redesign, at=due + timedelta(days=days))
 
-    measured(redesign, at=until)
+    measured(redesign)
 
     assert list(Reading.objects.values_list("kind", flat=True)) == kinds
     redesign.refresh_from_db()
@@ -364,3 +370,11 @@ def test_the_nightly_run_leaves_what_ended_long_ago():
 
     assert enqueue_all_due(at=NOW + timedelta(days=34)) == 1
     assert enqueue_all_due(at=NOW + timedelta(days=36)) == 0
+
+
+def test_an_open_end_is_read_to_the_end_of_its_use():
+    redesign = went_long_ago(after_days=None)
+    ended = LONG_AGO + timedelta(days=200)
+    moved(retire_redesign, redesign, at=ended)
+
+    assert measured(redesign).cutoff == ended

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from core.charts.words import day
 from core.models import AuditEvent
 from people.choices import Role
 from tests.factories.people import PersonFactory, RoleGrantFactory
@@ -62,10 +63,10 @@ def test_looking_says_what_follows_and_changes_nothing(client, redesign):
         response = client.get(page(name, redesign))
         assert response.status_code == 200
         assert sentence in said(response)
-    suspended(redesign)
+    redesign = suspended(redesign)
     resume = said(client.get(page("resume", redesign)))
 
-    assert "The days since 26 Nov 2026 count in it" in resume
+    assert f"The days since {day(redesign.stopped_at)} count in it" in resume
     assert str(redesign.current_revision.tool) in resume
     redesign.refresh_from_db()
     assert redesign.state == RedesignState.SUSPENDED
