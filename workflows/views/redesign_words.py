@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.charts import words
-from workflows.choices import DataClass, GuardKind, Worse
+from workflows.choices import DataClass, GuardKind, RedesignState, Worse
 from workflows.completeness import Check
 from workflows.models import Guardrail, Hypothesis, Revision
 from workflows.queries.redesign_pages import RedesignPage
@@ -99,6 +99,9 @@ def _share(share: Decimal) -> str:
 def _earliest(page: RedesignPage) -> str:
     go_live = getattr(page.redesign, "go_live", None)
     if go_live is not None:
+        ended, state = page.redesign.stopped_at, page.redesign.state
+        if ended and ended < go_live.reading_at and state != RedesignState.SUSPENDED:
+            return _("Ended before its reading")
         return words.day(go_live.reading_at)
     if page.reading_date is None:
         return _("Known with the date of go-live")
