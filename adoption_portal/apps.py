@@ -6,4 +6,4 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         # Here, not in __init__: the launcher imports this package before any settings exist.
-        from adoption_portal import celery  # noqa: F401
+        from adoption_portal import celery, session_limits  # noqa: F401

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "adoption_portal.session_limits.SessionLimitsMiddleware",
     "core.middleware.SignedInOnlyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -186,7 +187,11 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key,50/15m/ip"}
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_ABSOLUTE_SECONDS = 60 * env.int("SESSION_ABSOLUTE_MINUTES", default=12 * 60)
+SESSION_IDLE_SECONDS = 60 * env.int("SESSION_IDLE_MINUTES", default=8 * 60)
+SESSION_IDLE_SECONDS_ADMINISTRATOR = 60 * env.int("SESSION_IDLE_MINUTES_ADMINISTRATOR", default=30)
+# A day longer than any session is good for: the sign-in page can then say why it ended.
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS + 24 * 60 * 60
 SESSION_COOKIE_NAME = "__Host-portal" if HTTPS else "portal"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -4,10 +4,23 @@ from typing import Any
 
 from allauth.account import views as allauth
 from django.urls import path, re_path
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
+from adoption_portal.session_limits import Ended
 from adoption_portal.views import demo_logins
 from core.middleware import open_to_all
+
+
+WHY_ENDED = {
+    Ended.IDLE.value: _(
+        "You were signed out because nothing was done for a while. Sign in to go on where you were."
+    ),
+    Ended.OLD.value: _(
+        "You were signed out because your last sign-in is too long ago. Sign in to go on where you "
+        "were."
+    ),
+}
 
 
 class Login(allauth.LoginView):  # type: ignore[misc]
@@ -19,7 +32,8 @@ class Login(allauth.LoginView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         values: dict[str, Any] = super().get_context_data(**kwargs)
-        return values | {"demo_logins": demo_logins()}
+        ended = WHY_ENDED.get(self.request.GET.get("ended", ""), "")
+        return values | {"demo_logins": demo_logins(), "ended": ended}
 
 
 to_account = RedirectView.as_view(pattern_name="account")

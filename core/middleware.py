@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
 from core.choices import Channel
@@ -79,6 +79,27 @@ class RequestIdMiddleware:
         return response
 
 
+def sign_in_address(request: HttpRequest) -> str:
+    """The sign-in page, with the way back to the page in the browser and why it is asked for.
+
+    That page is the address itself only for a plain GET: a form's address may not be for reading.
+    """
+    here = request.get_full_path()
+    if request.headers.get("HX-Request") == "true":
+        here = own_path(request.headers.get("HX-Current-URL", "")) or "/"
+    elif request.method not in {"GET", "HEAD"}:
+        here = own_path(request.headers.get("Referer", "")) or here
+    address = redirect_to_login(here).url
+    ended = getattr(request, "session_ended", "")
+    return f"{address}&ended={ended}" if ended else address
+
+
+def own_path(address: str) -> str:
+    """Path and query of a page of this site; nothing for any other address."""
+    path = address.removeprefix(settings.BASE_URL)
+    return path if path != address and path.startswith("/") else ""
+
+
 class SignedInOnlyMiddleware:
     """Every page needs a signed-in, active person but the listed few. Machines have their own door.
 
@@ -102,12 +123,10 @@ class SignedInOnlyMiddleware:
     ) -> HttpResponseBase | None:
         if request.user.is_authenticated or self.is_open(request, view):
             return None
-        to_login = redirect_to_login(request.get_full_path())
+        address = sign_in_address(request)
         if request.headers.get("HX-Request") != "true":
-            return to_login
-        page = request.headers.get("HX-Current-URL", "")
-        here = page.removeprefix(settings.BASE_URL) if page.startswith(settings.BASE_URL) else "/"
-        return HttpResponse(status=401, headers={"HX-Redirect": redirect_to_login(here).url})
+            return HttpResponseRedirect(address)
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
 
     @staticmethod
     def is_open(request: HttpRequest, view: View) -> bool:
