@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from core.audit import record
+from core.context import surroundings
 from people.adapter import AccountAdapter
 from people.models import Person
 from workflows.errors import SigningLocked
@@ -14,8 +15,16 @@ from workflows.operations.presence import is_locked
 
 
 class PortalAdapter(AccountAdapter):
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """By account and place: a stranger's misses elsewhere shut nobody out of the own account.
+
+        allauth has no other hook for it; it calls this on every miss and on a new password.
+        """
+        key: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{key} {surroundings().network}"
+
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Person | None:
-        """Nobody while a signature is locked (21 CFR 11.300(d)): the guesser may have guessed.
+        """Nobody from where a signature is locked (21 CFR 11.300(d)): the guesser may have guessed.
 
         Asked after the password is known to be right, so that a stranger learns nothing.
         """

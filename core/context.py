@@ -3,12 +3,25 @@
 Set by the middleware and by a claimed job; read by the audit trail, job rows and every log line.
 """
 
+import ipaddress
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
 from core.choices import Channel
+
+IPV6_PREFIX = 64  # what one connection is given to choose addresses from
+
+
+def network_of(address: str | None) -> str:
+    """The place a call came from, for counting: the address, of IPv6 the network it lies in."""
+    if not address:
+        return ""
+    given = ipaddress.ip_address(address)
+    if isinstance(given, ipaddress.IPv4Address):
+        return str(given)
+    return str(ipaddress.ip_network((given, IPV6_PREFIX), strict=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +32,10 @@ class Surroundings:
     person: str = ""  # public id of who is signed in, for log lines
     token_id: int | None = None  # the API token's key, so that a job remembers who asked
     job: str = ""  # public id of the job at work
+
+    @property
+    def network(self) -> str:
+        return network_of(self.remote_addr)
 
 
 _current: ContextVar[Surroundings] = ContextVar(

@@ -25,7 +25,9 @@ class NotPresent(DomainError):
 
 class SigningLocked(Forbidden):
     code = "signing_locked"
-    message = _("Signing and signing in are locked for 15 minutes after five wrong tries.")
+    message = _(
+        "Signing and signing in are locked from here for 15 minutes after five wrong tries."
+    )
 
 
 class RouteNotPossible(DomainError):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from core.context import Surroundings, within
 from core.models import AuditEvent
 from tests.factories.people import PASSWORD
 from tests.factories.sign_offs import credentials_of, in_review
@@ -14,12 +15,19 @@ from workflows.operations import presence
 pytestmark = pytest.mark.django_db
 
 
+DESK, ELSEWHERE = "192.0.2.1", "203.0.113.9"
+
+
+def at_the_desk():
+    return within(Surroundings(remote_addr=DESK))
+
+
 @pytest.fixture
 def guessed():
     """Somebody whose signature was guessed at five times."""
     review = in_review()
     for _ in range(presence.BAD_TRIES):
-        with pytest.raises((NotPresent, SigningLocked)):
+        with at_the_desk(), pytest.raises((NotPresent, SigningLocked)):
             presence.prove_presence(
                 actor=review.boss,
                 redesign=review.redesign,
@@ -28,15 +36,16 @@ def guessed():
     return review.boss
 
 
-def sign_in(client, person, password=PASSWORD):
-    return client.post("/account/login/", {"login": person.email, "password": password})
+def sign_in(client, person, password=PASSWORD, address=DESK):
+    typed = {"login": person.email, "password": password}
+    return client.post("/account/login/", typed, REMOTE_ADDR=address)
 
 
 def test_five_wrong_tries_at_signing_lock_signing_in(client, guessed):
     response = sign_in(client, guessed)
 
     assert response.status_code == 200
-    assert "locked for 15 minutes" in response.content.decode()
+    assert "locked from here for 15 minutes" in response.content.decode()
     assert "_auth_user_id" not in client.session
     assert AuditEvent.objects.filter(verb="person.sign_in_refused").count() == 1
 
@@ -53,6 +62,10 @@ def test_the_door_opens_again_by_itself(client, guessed, monkeypatch):
     response = sign_in(client, guessed)
 
     assert (response.status_code, response["Location"]) == (302, reverse("home"))
+
+
+def test_guesses_at_a_signature_elsewhere_lock_no_door_here(client, guessed):
+    assert sign_in(client, guessed, address=ELSEWHERE).status_code == 302
 
 
 def test_somebody_else_signs_in_meanwhile(client, guessed):

@@ -63,7 +63,7 @@ def test_sign_in_gives_a_new_session_key(client, person):
     assert client.get("/account/").status_code == 200
 
 
-def test_eleventh_miss_is_refused_and_another_address_still_gets_in(client, person):
+def test_eleventh_miss_is_refused_at_that_address(client, person):
     for _miss in range(10):
         assert sign_in(client, password="not this one at all").status_code == 200
 
@@ -74,6 +74,30 @@ def test_eleventh_miss_is_refused_and_another_address_still_gets_in(client, pers
     # Nor does the right password help from there, while the limit runs.
     assert "_auth_user_id" not in client.session
     assert sign_in(client).status_code != 302
+
+
+def test_a_strangers_misses_elsewhere_shut_nobody_out(client, person):
+    for _miss in range(12):
+        refused = sign_in(client, password="not this one at all", address="203.0.113.9")
+    assert "Too many" in refused.content.decode()
+
+    assert sign_in(client, address="192.0.2.1").status_code == 302
+
+
+def test_other_addresses_of_one_ipv6_network_are_one_place(client, person):
+    for miss in range(10):
+        sign_in(client, password="not this one at all", address=f"2001:db8:0:1::{miss}")
+
+    assert sign_in(client, address="2001:db8:0:1:ffff::1").status_code != 302
+    assert sign_in(client, address="2001:db8:0:2::1").status_code == 302
+
+
+def test_one_address_may_miss_fifty_times_whoever_is_guessed_at(client, person):
+    for miss in range(50):
+        sign_in(client, f"person{miss}@example.org", "not this one at all")
+
+    assert sign_in(client).status_code != 302
+    assert sign_in(client, address="203.0.113.9").status_code == 302
 
 
 def test_misses_of_one_do_not_shut_out_another(client, person):

@@ -100,7 +100,7 @@ def tell_signing_locked(*, person_id: int, at: datetime) -> None:
                 one,
                 event=f"locked:{person.pk}:{at:%Y%m%d%H}",
                 route=None,
-                subject=_("Signing and signing in are locked for 15 minutes"),
+                subject=_("Signing and signing in are locked from one place for 15 minutes"),
                 lines=[
                     _("Five wrong passwords were given for a signature of %(name)s.")
                     % {"name": person.full_name},

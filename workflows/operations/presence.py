@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from core.audit import record
+from core.context import network_of, surroundings
 from core.ids import uuid7
 from core.jobs import enqueue
 from core.models import AuditEvent
@@ -65,6 +66,7 @@ def prove_presence(*, actor: Person, redesign: Redesign, credentials: Credential
     A wrong try is audited and stays so: call this outside the transaction of the decision. The
     person's row is locked first, so that tries at the same moment are all counted; for
     ``LOCKED_FOR`` after ``BAD_TRIES`` within ``TRIES_WITHIN`` even the right password is refused.
+    Tries count by where they come from: a stolen session elsewhere locks nobody out here.
 
     Raises NotPresent and SigningLocked.
     """
@@ -91,18 +93,25 @@ def prove_presence(*, actor: Person, redesign: Redesign, credentials: Credential
 
 
 def is_locked(person: Person) -> bool:
-    """Whether neither signing nor signing in is open to ``person``, by the database's clock.
+    """Whether neither signing nor signing in is open to ``person`` from here.
 
-    The lock counts from the last wrong try: one that only lasted while the first of five is young
-    enough could end a moment after the fifth.
+    The lock counts from the last wrong try, by the database's clock: one that only lasted while the
+    first of five is young enough could end a moment after the fifth.
     """
-    return AuditEvent.objects.filter(actor=person, verb=LOCKED, at__gt=Now() - LOCKED_FOR).exists()
+    return _times(LOCKED, person, LOCKED_FOR) > 0
 
 
 def bad_tries(person: Person) -> int:
-    return AuditEvent.objects.filter(
-        actor=person, verb=REFUSED, at__gt=Now() - TRIES_WITHIN
-    ).count()
+    return _times(REFUSED, person, TRIES_WITHIN)
+
+
+def _times(verb: str, person: Person, within: timedelta) -> int:
+    """How often it came of late from the network this call comes from."""
+    came_from = AuditEvent.objects.filter(
+        actor=person, verb=verb, at__gt=Now() - within
+    ).values_list("remote_addr", flat=True)
+    here = surroundings().network
+    return sum(network_of(address) == here for address in came_from)
 
 
 def _present(person: Person, credentials: Credentials) -> bool:

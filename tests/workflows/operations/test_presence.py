@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from core.context import Surroundings, within
 from core.errors import Forbidden
 from core.models import AuditEvent, Job
 from tests.factories.people import PersonFactory
@@ -176,6 +177,51 @@ def test_the_guesses_at_one_person_lock_nobody_else():
     assert presence.is_locked(review.boss)
     assert not presence.is_locked(review.quality)
     assert sign(review, review.quality).verdict == Verdict.APPROVED
+
+
+HERE, THERE = (Surroundings(remote_addr=address) for address in ("192.0.2.1", "203.0.113.9"))
+
+
+def test_guesses_elsewhere_lock_no_signature_here():
+    review = in_review()
+    with within(THERE):
+        guess(review, 6)
+        assert presence.is_locked(review.boss)
+
+    with within(HERE):
+        assert not presence.is_locked(review.boss)
+        assert sign(review, review.boss).verdict == Verdict.APPROVED
+
+
+def test_guesses_here_and_there_are_not_added_up():
+    review = in_review()
+    with within(THERE):
+        guess(review, 4)
+    with within(HERE):
+        guess(review, 4)
+
+        assert sign(review, review.boss).verdict == Verdict.APPROVED
+
+
+def test_five_guesses_here_lock_the_signature_here():
+    review = in_review()
+    with within(HERE):
+        guess(review, 5)
+
+        with pytest.raises(SigningLocked):
+            sign(review, review.boss)
+
+
+def test_addresses_of_one_ipv6_network_are_one_place():
+    review = in_review()
+    for tail in range(1, 6):
+        with within(Surroundings(remote_addr=f"2001:db8:0:1::{tail}")):
+            guess(review, 1)
+
+    with within(Surroundings(remote_addr="2001:db8:0:1:ffff::1")):
+        assert presence.is_locked(review.boss)
+    with within(Surroundings(remote_addr="2001:db8:0:2::1")):
+        assert not presence.is_locked(review.boss)
 
 
 def test_one_lock_is_told_and_written_down_once():

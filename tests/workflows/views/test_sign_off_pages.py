@@ -220,7 +220,7 @@ def test_a_locked_signer_is_told_and_the_note_is_kept(client):
     response = client.post(address(review), typed(review, comment="My long note"))
 
     assert response.status_code == 403
-    assert "locked for 15 minutes" in response.content.decode()
+    assert "locked from here for 15 minutes" in response.content.decode()
     assert "My long note" in response.content.decode()
     assert not Decision.objects.exists()
 
