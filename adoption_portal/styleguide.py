@@ -286,7 +286,7 @@ def samples(request: HttpRequest) -> dict[str, Any]:
         state="needs_review",
         progress_done=412,
         progress_total=1000,
-        last_error="31 rows were not read.",
+        error_text="31 rows were not read.",
         get_state_display=lambda: _("Needs review"),
     )
     return {

@@ -85,9 +85,8 @@ class FileRefusedError(DomainError):
     code = "file_refused"
 
     def __init__(self, code: str, **facts: Any) -> None:
-        super().__init__(file_refusal(code, facts))
+        super().__init__(FILE_REFUSALS[code], **facts)
         self.reason = code
-        self.facts = facts
         if code in {"too_large", "too_large_unpacked"}:
             self.status = 413
 

@@ -115,6 +115,7 @@ def resume(*, job: Job, actor: "Person | None", **ids: Any) -> Job:
         run_after=None,
         finished_at=None,
         last_error="",
+        error_facts={},
         error_detail="",
     )
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count, Min
 from django.db.models.functions import Coalesce, Now
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from kombu.exceptions import OperationalError as BrokerError
 
 from core.choices import JobState
@@ -146,11 +146,12 @@ def free_abandoned() -> tuple[int, int]:
             state = CASE WHEN attempts < %(most)s THEN 'queued' ELSE 'failed' END,
             finished_at = CASE WHEN attempts < %(most)s THEN NULL ELSE clock_timestamp() END,
             lease_until = NULL, published_at = NULL, run_after = NULL, last_error = %(text)s,
+            error_facts = '{{}}',
             dedupe_key = CASE WHEN attempts < %(most)s THEN '' ELSE dedupe_key END
         WHERE state = 'running' AND (lease_until < clock_timestamp() OR {NOBODY_WORKS})
         RETURNING state
     """
-    text = _("The process doing this stopped before it was done.")
+    text = gettext_noop("The process doing this stopped before it was done.")
     with connection.cursor() as cursor:
         cursor.execute(sql, {"most": MAX_ATTEMPTS, "text": text})
         states = [state for (state,) in cursor.fetchall()]

@@ -3,7 +3,7 @@
 import logging
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,7 +15,8 @@ from django.db import DatabaseError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
+from django.utils import translation
+from django.utils.translation import gettext_noop
 
 from core.choices import Channel, JobState
 from core.context import Surroundings, within
@@ -30,7 +31,7 @@ BACKOFF_SECONDS = (5, 20)
 PROGRESS_EVERY_SECONDS = 0.5
 COUNTS = frozenset({"read", "created", "updated", "unchanged", "rejected"})
 
-WENT_WRONG = "Something went wrong on our side. The log knows more under %(id)s."
+WENT_WRONG = gettext_noop("Something went wrong on our side. The log knows more under %(id)s.")
 
 PROGRESS = """
 UPDATE core_job SET progress_done = %(done)s, progress_total = %(total)s,
@@ -135,7 +136,9 @@ def claimed(job_id: UUID | str, *, atomic: bool = True) -> Iterator[Claim | None
             except LeaseLost:
                 log.warning("%s was cancelled or given away; its work is undone", job.name)
             except DomainError as refusal:
-                _fail(claim, str(refusal), detail="")
+                with translation.override(None):
+                    text = str(refusal.message)
+                _fail(claim, text, refusal.facts, detail="")
             except Exception as fault:
                 log.exception("%s went wrong in attempt %s", job.name, claim.attempts)
                 _try_again(claim, fault)
@@ -152,6 +155,7 @@ def _claim(job_id: UUID | str) -> Claim | None:
         heartbeat_at=Now(),
         started_at=Now(),
         last_error="",
+        error_facts={},
         error_detail="",
     )
     if not taken:
@@ -169,21 +173,23 @@ def _closing(claim: Claim) -> Iterator[None]:
             claim.aside.close()
 
 
-def _fail(claim: Claim, text: str, *, detail: str) -> None:
+def _fail(claim: Claim, text: str, facts: Mapping[str, Any], *, detail: str) -> None:
+    """``text`` as it stands in the code, before translation; ``facts`` are its ``%(name)s``."""
     _reconnect()
     claim.update(
         state=JobState.FAILED,
         lease_until=None,
         finished_at=Now(),
         last_error=text,
+        error_facts=dict(facts),
         error_detail=detail,
     )
 
 
 def _try_again(claim: Claim, fault: Exception) -> None:
-    text = _(WENT_WRONG) % {"id": claim.job.request_id or claim.job.public_id}
+    facts = {"id": claim.job.request_id or str(claim.job.public_id)}
     if claim.attempts >= MAX_ATTEMPTS:
-        _fail(claim, text, detail=told(fault))
+        _fail(claim, WENT_WRONG, facts, detail=told(fault))
         return
     _reconnect()
     pause = BACKOFF_SECONDS[claim.attempts - 1] * random.uniform(0.8, 1.2)  # noqa: S311
@@ -193,7 +199,8 @@ def _try_again(claim: Claim, fault: Exception) -> None:
         lease_until=None,
         published_at=None,
         run_after=Now() + timedelta(seconds=pause),
-        last_error=text,
+        last_error=WENT_WRONG,
+        error_facts=facts,
         error_detail=told(fault),
     )
 

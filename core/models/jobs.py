@@ -1,10 +1,12 @@
 """The row every background job starts from, and the slots of periodic work."""
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from django.db.models.lookups import Exact
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import ENDED, JobState
@@ -18,7 +20,9 @@ class Job(models.Model):
     """Work asked for. The row is the truth; the broker only carries a hint that it is there.
 
     ``args`` holds primitives only. ``attempts`` counts claims and, with the state, fences off a
-    worker that lost its lease. ``last_error`` is for a person, ``error_detail`` for an engineer.
+    worker that lost its lease. ``error_text`` is for a person, ``error_detail`` for an engineer.
+    ``last_error`` is its sentence as the code has it, with ``error_facts`` to fill in: the worker
+    does not know who will read it.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -40,6 +44,9 @@ class Job(models.Model):
     unchanged = models.PositiveBigIntegerField(default=0)
     rejected = models.PositiveBigIntegerField(default=0)
     last_error = models.TextField(blank=True)
+    error_facts = models.JSONField(
+        default=dict, blank=True, db_default={}, encoder=DjangoJSONEncoder
+    )
     error_detail = models.TextField(blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
@@ -111,6 +118,14 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.state} (job {self.public_id})"
+
+    @property
+    def error_text(self) -> str:
+        """What went wrong, in the reader's language."""
+        if not self.last_error:
+            return ""
+        text = gettext(self.last_error)
+        return text % self.error_facts if self.error_facts else text
 
 
 class PeriodicRun(models.Model):

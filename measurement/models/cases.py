@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.ids import uuid7
 from core.models import Job
 from measurement.choices import CaseStatus, ImportChannel
+from measurement.errors import row_refusal
 from workflows.models import Workflow
 
 
@@ -161,14 +162,21 @@ class CaseImport(models.Model):
 
 
 class ImportRejection(models.Model):
-    """A row that was not read, with its line in the file and the reason in the field's words."""
+    """A row that was not read, with its line in the file and a code of measurement.errors."""
 
     case_import = models.ForeignKey(CaseImport, models.CASCADE, related_name="rejections")
     line = models.PositiveIntegerField()
     column = models.CharField(max_length=200, blank=True)
     code = models.CharField(max_length=40)
-    reason = models.CharField(max_length=500)
     row = models.JSONField()
 
     class Meta:
         indexes = [models.Index("case_import", "line", name="importrejection_in_file_order")]
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.code}"
+
+    @property
+    def reason(self) -> str:
+        """In the reader's language."""
+        return row_refusal(self.code, self.column)

@@ -147,7 +147,7 @@ def import_page(case_import: CaseImport) -> ImportPage:
             RefusedRow(
                 line=row.line,
                 case_id=row.row.get("case_id", ""),
-                reason=row_refusal(row.code, row.column),
+                reason=row.reason,
                 value=row.row.get(row.column, ""),
             )
             for row in rejections.order_by("line", "pk")[:REJECTIONS_SHOWN]

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.acting import acting_person
@@ -22,7 +22,7 @@ from measurement.choices import ImportChannel
 from measurement.errors import FileRefusedError
 from measurement.exporting import csv_lines
 from measurement.forms.cases import UploadForm
-from measurement.models import CaseImport, CaseSource
+from measurement.models import CaseImport, CaseSource, ImportRejection
 from measurement.operations import imports
 from measurement.parsing import FIELDS, Limits
 from measurement.queries.cases import (
@@ -183,15 +183,21 @@ def import_rejections(request: HttpRequest, public_id: UUID) -> StreamingHttpRes
 
 
 def _rejected_table(case_import: CaseImport) -> Iterator[list[object]]:
-    """All rows have the columns of the first that is whole."""
+    """All rows have the columns of the first that is whole.
+
+    The language is named: lines are made while they are sent, when the request is over.
+    """
+    language = get_language()
     rejections = rejections_of(case_import)
     whole = rejections.exclude(code="wrong_cells").first()
     columns = list(whole.row) if whole is not None else ["case_id"]
     columns.sort(key=lambda name: FIELDS.index(name) if name in FIELDS else len(FIELDS))
-    lines = (
-        [row.line, row.reason, row.column, *(row.row.get(name, "") for name in columns)]
-        for row in rejections.iterator(chunk_size=2000)
-    )
+
+    def line_of(row: ImportRejection) -> list[object]:
+        with override(language):
+            return [row.line, row.reason, row.column, *(row.row.get(name, "") for name in columns)]
+
+    lines = map(line_of, rejections.iterator(chunk_size=2000))
     return chain([["line", "reason", "column", *columns]], lines)
 
 

@@ -74,7 +74,7 @@ def test_job_asks_again_only_while_open():
             state=state,
             progress_done=5,
             progress_total=4,
-            last_error="",
+            error_text="",
             get_state_display=state,
         )
 

@@ -86,7 +86,7 @@ class Command(BaseCommand):
         done = CaseImport.objects.select_related("job").get(pk=case_import.pk)
         job = done.job
         if job is None or job.state in {JobState.FAILED, JobState.CANCELLED}:
-            raise CommandError(job.last_error if job and job.last_error else "The import ended.")
+            raise CommandError(job.error_text if job and job.error_text else "The import ended.")
         self.stdout.write(
             f"Read {done.rows_read}: created {done.rows_created}, updated {done.rows_updated}, "
             f"unchanged {done.rows_unchanged}, repeated {done.duplicate_rows}, "

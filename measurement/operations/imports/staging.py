@@ -7,21 +7,16 @@ from uuid import UUID
 
 from django.db import connection
 
-from measurement.errors import row_refusal
 from measurement.models import CaseImport
 from measurement.parsing import Block, Rejection
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-REASON_LENGTH = 500
 
 STAGE = (
     "COPY measurement_casestage (import_id, run, line, case_id, started_at, completed_at, status,"
     " kind, last_event_at, fields) FROM STDIN"
 )
-REJECT = (
-    'COPY measurement_importrejection (case_import_id, line, "column", code, reason, "row")'
-    " FROM STDIN"
-)
+REJECT = 'COPY measurement_importrejection (case_import_id, line, "column", code, "row") FROM STDIN'
 # One row per case id: the last of the file. A case that did not change is not written.
 MERGE = """
 WITH latest AS MATERIALIZED (
@@ -121,7 +116,6 @@ def _rejected_text(rejections: Iterable[Rejection], import_id: int) -> str:
                 str(row.line),
                 row.column.translate(_ESCAPES),
                 row.code,
-                row_refusal(row.code, row.column)[:REASON_LENGTH].translate(_ESCAPES),
                 json.dumps(row.row).translate(_ESCAPES),
             )
         )

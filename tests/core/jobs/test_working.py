@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy
 
 from core import jobs
 from core.audit import record
@@ -103,7 +104,7 @@ def test_fault_undoes_the_work_and_tries_again_after_a_pause(job):
     assert (job.state, job.attempts, job.lease_until) == (JobState.QUEUED, 1, None)
     assert timedelta(seconds=3) < job.run_after - timezone.now() < timedelta(seconds=7)
     assert job.published_at is None  # so the relay sends it again
-    assert job.last_error == (
+    assert job.error_text == (
         "Something went wrong on our side. The log knows more under request-1."
     )
     assert marks() == 0
@@ -131,7 +132,7 @@ def test_third_fault_is_the_last(job):
 
     job.refresh_from_db()
     assert (job.state, job.finished_at is not None) == (JobState.FAILED, True)
-    assert job.last_error.endswith("under request-1.")
+    assert job.error_text.endswith("under request-1.")
     assert "builtins.ValueError" in job.error_detail
     assert not work(job)
     assert marks() == 0
@@ -150,6 +151,41 @@ def test_refusal_fails_at_once_with_its_text(job):
     assert marks() == 0
 
 
+def test_failure_is_kept_untranslated_and_read_in_the_readers_language(job):
+    """The worker's language is nobody's; German words of the catalogue stand for any."""
+
+    def refuse():
+        raise DomainError(gettext_lazy("A token lives 1 to %(longest)s days."), longest=90)
+
+    with translation.override("de"):
+        work(job, refuse)
+
+    job.refresh_from_db()
+    assert (job.last_error, job.error_facts) == (
+        "A token lives 1 to %(longest)s days.",
+        {"longest": 90},
+    )
+    assert job.error_text == "A token lives 1 to 90 days."
+    with translation.override("de"):
+        assert job.error_text == "Ein Token gilt 1 bis 90 Tage."
+
+
+def test_fault_is_read_in_the_readers_language(job):
+    work(job, fail)
+
+    job.refresh_from_db()
+    with translation.override("fr"):
+        assert job.error_text.startswith("Une erreur")
+        assert job.error_text.endswith("request-1.")
+
+
+def test_failure_of_an_earlier_release_is_shown_as_it_was_written():
+    job = Job(last_error="40 % of “a%(b)s” are missing.")
+
+    assert job.error_text == "40 % of “a%(b)s” are missing."
+    assert Job().error_text == ""
+
+
 def break_a_rule_of_the_database():
     """PostgreSQL's message repeats the address."""
     PersonFactory(email=SECRETS[1])
@@ -166,7 +202,7 @@ def test_neither_row_nor_log_repeats_what_somebody_wrote(job, caplog, fault):
     assert any("core.forget_expired went wrong in attempt 1" in line for line in lines)
     assert "test_working.py" in job.error_detail
     for secret in SECRETS:
-        assert secret not in job.last_error + job.error_detail
+        assert secret not in job.error_text + job.error_detail
         assert not any(secret in line for line in lines)
 
 

@@ -420,7 +420,7 @@ def test_gzip_bomb_ends_the_job_with_a_sentence(source, monkeypatch):
     refused = imported(source, io.BytesIO(bomb))
 
     assert refused.job.state == JobState.FAILED
-    assert "rows" in refused.job.last_error
+    assert "rows" in refused.job.error_text
     assert stored_files() == []
     assert Case.objects.count() == 0
 

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from core.choices import JobState
 from core.models import Job
@@ -377,6 +378,30 @@ def test_failed_import_says_why(client, owner, workflow, monkeypatch):
     assert "This file was not read" in page
     assert "There is no column “completed_at”" in page
     assert "Upload another file" in page
+
+
+def test_failed_import_says_why_in_the_readers_language(client, owner, workflow, monkeypatch):
+    from measurement.operations.imports import receiving
+
+    monkeypatch.setattr(receiving, "_look", lambda *_: None)
+    client.post(url("upload", workflow), {"file": file_of(b"case_id,started_at\n1,2\n")})
+    run_jobs()
+
+    page = client.get(
+        url("import", CaseImport.objects.get()), headers={"Accept-Language": "de"}
+    ).content.decode()
+
+    assert "Es gibt keine Spalte „completed_at“" in page
+
+
+def test_rejected_rows_are_told_in_the_readers_language(client, owner, workflow):
+    held = held_import(client, workflow, ",2026-01-06T08:00:00Z,,,,")
+
+    answer = client.get(url("import_rejections", held), headers={"Accept-Language": "de"})
+    with override("en"):  # lines are made when the request is long over
+        table = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
+
+    assert table[1][:2] == ["5", "keine Vorgangsnummer"]
 
 
 HOSTILE = ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "＝1+1", " =1+1", EVIL, 'say "hi", twice']
