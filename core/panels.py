@@ -5,16 +5,18 @@ The higher app registers functions in ``panels.py`` and imports that module in `
 - A *panel* draws a part of a page, ``{% load panels %}{% panel "measurement.evidence" it %}``.
 - *Facts* answer for many rows in one go, so that a list keeps its query count:
   ``facts_about("measurement.stage", redesigns)`` gives a mapping from primary key to the fact.
+  ``facts_among("measurement.news", redesigns, ...)`` leaves it to the higher app which of the rows
+  of a query to answer for, and in which order.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 Drawing = Callable[[HttpRequest, Any], tuple[str, dict[str, Any]] | None]
-Facts = Callable[[list[Any]], Mapping[Any, Any]]
+Facts = Callable[..., Mapping[Any, Any]]
 _panels: dict[str, Drawing] = {}
 _facts: dict[str, Facts] = {}
 
@@ -49,3 +51,8 @@ def facts(name: str) -> Callable[[Facts], Facts]:
 def facts_about(name: str, rows: Iterable[Model]) -> Mapping[Any, Any]:
     """What the higher app knows of ``rows``, by primary key; unknown rows are absent."""
     return _facts[name](list(rows))
+
+
+def facts_among(name: str, rows: QuerySet[Any], **wanted: Any) -> Mapping[Any, Any]:
+    """What the higher app picks of ``rows`` by what it alone knows, by row: it fetches them."""
+    return _facts[name](rows, **wanted)

@@ -1,8 +1,10 @@
 """What pages of lower apps show of measurement."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +17,7 @@ from measurement.queries.cases import cases_page, completed_counts
 from measurement.queries.charts import control_chart_shown
 from measurement.queries.evidence import evidence_page
 from measurement.queries.planning import at_go_live, planning_of
-from measurement.queries.readings import stages_of, weekly_of
+from measurement.queries.readings import news_among, stages_of, weekly_of
 from measurement.rules import may_bring_cases
 from workflows.models import GoLive, Redesign, Workflow
 
@@ -79,6 +81,13 @@ def rejections_address(job: Job) -> str | None:
 @facts("measurement.stage")
 def stage_facts(redesigns: list[Redesign]) -> Mapping[int, Mapping[str, Any]]:
     return stages_of(redesigns)
+
+
+@facts("measurement.news")
+def news_facts(
+    redesigns: QuerySet[Redesign], *, since: datetime, most: int
+) -> Mapping[Redesign, Mapping[str, Any]]:
+    return news_among(redesigns, since=since, most=most)
 
 
 @facts("measurement.weekly")

@@ -86,6 +86,33 @@ def stages_of(redesigns: list[Redesign]) -> Mapping[int, Mapping[str, Any]]:
     return told
 
 
+def news_among(
+    redesigns: QuerySet[Redesign], *, since: datetime, most: int
+) -> Mapping[Redesign, Mapping[str, Any]]:
+    """The newest primary readings after ``since``, newest first, with the workflow; one query."""
+    newest = (
+        Reading.objects.filter(
+            redesign__in=redesigns.order_by(), kind=ReadingKind.PRIMARY, cutoff__gt=since
+        )
+        .select_related("redesign__workflow")
+        .order_by("-cutoff", "-pk")
+        .defer("result", "chart", "design")[:most]
+    )
+    told: dict[Redesign, Mapping[str, Any]] = {}
+    for reading in newest:
+        told.setdefault(
+            reading.redesign,
+            {
+                "verdict": reading.verdict,
+                "ratio": reading.ratio,
+                "low": reading.low,
+                "high": reading.high,
+                "measured_at": reading.cutoff,
+            },
+        )
+    return told
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What the portfolio needs of a stored reading."""

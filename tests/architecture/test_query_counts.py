@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.core.paginator import Page
@@ -11,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.mixins import ListModelMixin
 
 from core.tokens import create_token
-from measurement.models import ImportRejection, Reading, ReadingInput
+from measurement.models import ImportRejection
 from people.choices import Role
 from tests.architecture.addresses import addresses
 from tests.factories.cases import NOW
-from tests.factories.measurement import CaseImportFactory, CaseSourceFactory
+from tests.factories.measurement import CaseImportFactory, CaseSourceFactory, reading_of
 from tests.factories.people import PASSWORD, OrgUnitFactory, PersonFactory, RoleGrantFactory
 from tests.factories.sign_offs import in_review, live, some_policy
 from tests.factories.workflows import RedesignFactory, WorkflowFactory
@@ -67,31 +66,6 @@ def read(unit, boss, count):
     for redesign in going:
         reading_of(redesign)
     return going
-
-
-def reading_of(redesign, **facts):
-    """A plain verdict; what it says of its cases does not matter here."""
-    content, _made = ReadingInput.objects.get_or_create(
-        sha256="0" * 64, defaults={"cases": 0, "arrays": b""}
-    )
-    given = {
-        "kind": "primary",
-        "cutoff": NOW,
-        "design": {"design": {"target_ratio": 0.8}},
-        "design_sha256": uuid4().hex * 2,
-        "input": content,
-        "code_version": "test",
-        "result": {},
-        "result_sha256": "0" * 64,
-        "verdict": "improved",
-        "grade": "B",
-        "ratio": 0.7,
-        "low": 0.6,
-        "high": 0.8,
-        "p": 0.001,
-        "measured_at": NOW,
-    }
-    return Reading.objects.create(redesign=redesign, go_live=redesign.go_live, **(given | facts))
 
 
 def one_with_acts(unit, boss, count):
@@ -188,7 +162,7 @@ def test_every_list_page_stands_in_the_table(client, unit, boss):
 def rejected_rows(workflow, count):
     delivery = CaseImportFactory(source=CaseSourceFactory(workflow=workflow))
     ImportRejection.objects.bulk_create(
-        ImportRejection(case_import=delivery, line=line, code="no_start", reason="No start", row={})
+        ImportRejection(case_import=delivery, line=line, code="no_start", row={})
         for line in range(count)
     )
     return delivery

@@ -3,12 +3,14 @@
 import hashlib
 import io
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import factory
 from django.utils import timezone
 
 from measurement import models
 from measurement.choices import CaseStatus, ImportChannel
+from tests.factories.cases import NOW
 from tests.factories.workflows import WorkflowFactory
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -62,3 +64,30 @@ def good_rows(count, *, start=START):
         f"{(start + timedelta(hours=n + 30)).isoformat()},completed,standard,"
         for n in range(count)
     ]
+
+
+def reading_of(redesign, **facts):
+    """A plain verdict; what it says of its cases does not matter here."""
+    content, _made = models.ReadingInput.objects.get_or_create(
+        sha256="0" * 64, defaults={"cases": 0, "arrays": b""}
+    )
+    given = {
+        "kind": "primary",
+        "cutoff": NOW,
+        "design": {"design": {"target_ratio": 0.8}},
+        "design_sha256": uuid4().hex * 2,
+        "input": content,
+        "code_version": "test",
+        "result": {},
+        "result_sha256": "0" * 64,
+        "verdict": "improved",
+        "grade": "B",
+        "ratio": 0.7,
+        "low": 0.6,
+        "high": 0.8,
+        "p": 0.001,
+        "measured_at": NOW,
+    }
+    return models.Reading.objects.create(
+        redesign=redesign, go_live=redesign.go_live, **(given | facts)
+    )

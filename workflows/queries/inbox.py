@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -10,12 +10,14 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from core.panels import facts_among
 from people.models import Assignment, OrgUnit, OrgUnitClosure, Person
 from people.rules import headed_unit_ids
 from workflows.choices import RedesignState
 from workflows.models import Redesign, StepAssignment, Workflow
+from workflows.queries.redesigns import redesigns_visible_to
 from workflows.queries.sign_offs import turns_of
-from workflows.queries.stages import with_lead
+from workflows.queries.stages import RUNNING, with_lead
 from workflows.queries.turns import open_turns_of
 from workflows.queries.workflows import WorkflowRow, workflow_rows
 
@@ -61,11 +63,7 @@ def inbox_of(person: Person, at: datetime) -> Inbox:
         changes_requested=[one for one in own if one.state == RedesignState.CHANGES_REQUESTED],
         to_go_live=[one for one in own if one.state == RedesignState.APPROVED],
         suspended=[one for one in own if one.state == RedesignState.SUSPENDED],
-        evidence=[
-            (row.redesign, row.stage.fact)
-            for row in rows
-            if row.redesign and is_news(row.stage.fact, at)
-        ],
+        evidence=evidence_for(person, at),
         too_small=[
             (row.workflow, row.stage.baseline)
             for row in rows
@@ -86,10 +84,13 @@ def waiting_counts(person: Person, at: datetime) -> tuple[int, int]:
     return len(kinds), kinds.count("turn")
 
 
-def is_news(fact: Mapping[str, Any], at: datetime) -> bool:
-    """A final reading of the last two weeks."""
-    measured = fact.get("measured_at")
-    return measured is not None and not fact["early"] and (at - measured).days < NEW_DAYS
+def evidence_for(person: Person, at: datetime) -> list[tuple[Redesign, Mapping[str, Any]]]:
+    """The newest final readings of the last two weeks in reach, newest first; one query."""
+    since = at - timedelta(days=NEW_DAYS)
+    running = redesigns_visible_to(person).filter(
+        state__in=RUNNING, workflow__retired_at__isnull=True
+    )
+    return list(facts_among("measurement.news", running, since=since, most=MOST).items())
 
 
 def waiting_redesigns(person: Person) -> QuerySet[Redesign]:

@@ -1,11 +1,17 @@
 """The page a day starts with: what needs a person, the same number beside the navigation."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from tests.factories.people import PersonFactory
-from tests.factories.sign_offs import approved, in_review, workflow_below
+from measurement.models import CaseSummary
+from tests.factories.measurement import reading_of
+from tests.factories.people import OrgUnitFactory, PersonFactory
+from tests.factories.sign_offs import approved, in_review, live, workflow_below
 from tests.factories.workflows import WorkflowFactory
+from workflows.models import Workflow
 
 pytestmark = pytest.mark.django_db
 
@@ -57,13 +63,77 @@ def test_inbox_with_nothing_to_do_says_so(client):
     assert "Nothing needs you now." in client.get(reverse("home")).content.decode()
 
 
+def read(owner, name, days_ago, **facts):
+    """A workflow of ``owner``, read so many days ago."""
+    workflow = WorkflowFactory(name=name, owner=owner, unit=owner.heads.get(), steps=1)
+    redesign = live(workflow=workflow, boss=workflow.unit.parent.head).redesign
+    reading_of(redesign, **{"cutoff": timezone.now() - timedelta(days=days_ago), **facts})
+    return redesign
+
+
+@pytest.fixture
+def owner():
+    return OrgUnitFactory(parent=OrgUnitFactory()).head
+
+
+def news(client, person):
+    client.force_login(person)
+    inbox = client.get(reverse("home")).context["inbox"]
+    return [(redesign.workflow.name, fact["verdict"]) for redesign, fact in inbox.evidence]
+
+
+def test_news_are_the_newest_of_all_workflows_not_of_the_first_by_name(client, owner):
+    for number in range(21):
+        WorkflowFactory(name=f"A {number:02}", owner=owner, unit=owner.heads.get(), steps=1)
+    read(owner, "Zeal", 3, verdict="worse")
+    read(owner, "Mean", 1)
+
+    assert news(client, owner) == [("Mean", "improved"), ("Zeal", "worse")]
+
+
+def test_a_reading_is_news_for_two_weeks_and_an_early_look_is_none(client, owner):
+    read(owner, "Old", 14.001)
+    read(owner, "Early", 1, kind="early")
+    read(owner, "Last day", 13.999)
+
+    assert news(client, owner) == [("Last day", "improved")]
+
+
+def test_news_of_another_unit_are_not_told(client, owner):
+    read(owner, "Mine", 1)
+
+    assert news(client, OrgUnitFactory().head) == []
+
+
+def test_the_newest_twenty_news_are_told(client, owner):
+    for days in range(21):
+        read(owner, f"Work {days:02}", days / 2)
+
+    assert [name for name, _verdict in news(client, owner)] == [f"Work {n:02}" for n in range(20)]
+
+
+def test_one_case_short_is_told_in_the_singular(client, owner):
+    work = WorkflowFactory(name="Zeal", owner=owner, unit=owner.heads.get())
+    CaseSummary.objects.create(workflow=work, completed=39, refreshed_at=timezone.now())
+    client.force_login(owner)
+
+    text = client.get(reverse("home")).content.decode()
+
+    assert "<b>Zeal</b> needs 1 more finished case" in text
+    assert "more finished cases" not in text
+
+
 @pytest.mark.parametrize("many", [1, 12])
 def test_inbox_asks_the_same_for_few_and_many_workflows(client, many, django_assert_num_queries):
-    first = WorkflowFactory(steps=1)
+    first = workflow_below(PersonFactory(), steps=1)
     for _ in range(many - 1):
+        WorkflowFactory(steps=1, owner=first.owner, unit=first.unit)
+    for workflow in [first, *Workflow.objects.exclude(pk=first.pk)[: many - 1]]:
+        redesign = live(workflow=workflow, boss=workflow.unit.parent.head).redesign
+        reading_of(redesign, cutoff=timezone.now())
         WorkflowFactory(steps=1, owner=first.owner, unit=first.unit)
     client.force_login(first.owner)
     client.get(reverse("home"))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(14):
         client.get(reverse("home"))
