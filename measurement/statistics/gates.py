@@ -117,7 +117,7 @@ def _follow_up(side: Side, windows: Windows, calendar: OpeningHours | None) -> G
     if math.isnan(median):
         text = (
             f"Half of the {len(side.cases.before):,} cases before go-live were not done by then, "
-            f"so there is no typical time to follow the {len(after):,} cases after it for."
+            f"so there is no median time to follow the {len(after):,} cases after it for."
         )
         return Gate(passed=False, value=0.0, limit=0.75, text=text)
     now = windows.cutoff
@@ -127,7 +127,7 @@ def _follow_up(side: Side, windows: Windows, calendar: OpeningHours | None) -> G
     share = long_enough / len(after)
     text = (
         f"{long_enough:,} of {len(after):,} cases after go-live have been followed for as long as "
-        f"the typical case took before"
+        f"the median case took before"
     )
     passed = share >= 0.75
     if not passed:
