@@ -9,6 +9,7 @@ import io
 import itertools
 import os
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -119,6 +120,7 @@ def web_environment(port):
 
 
 def main():
+    """0 when every page was answered; 1 after a fault of the portal (5xx), or no answer at all."""
     from adoption_portal.launcher import folders, portal
     from adoption_portal.launcher.journal import Journal
     from adoption_portal.launcher.signals import StopSignals
@@ -134,9 +136,14 @@ def main():
             supervisor.finish(supervisor.start(static))
             web = supervisor.start(portal.web(shared, host="127.0.0.1", port=port))
             supervisor.wait_for(web, lambda: portal.answers("127.0.0.1", port), PATIENCE)
-            under_load(port, pages, cookies)
+            seen = under_load(port, pages, cookies)
         finally:
             supervisor.stop_all()
+    return 1 if any(faulty(status) for _, status, _ in seen) else 0
+
+
+def faulty(status):
+    return status == 0 or status >= http.client.INTERNAL_SERVER_ERROR
 
 
 def under_load(port, pages, cookies):
@@ -160,7 +167,8 @@ def under_load(port, pages, cookies):
     for page in pages:
         told(page, [one for one in seen if one[0] == page])
     told(f"all, {len(seen) / SECONDS:.0f} pages a second", seen)
+    return seen
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
