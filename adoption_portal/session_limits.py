@@ -48,16 +48,16 @@ class SessionLimitsMiddleware:
             now = int(timezone.now().timestamp())
             ended = why_ended(request.session, request.user, now)
             if ended:
-                end(request, ended)
+                end(request, request.user, ended)
             elif now - request.session[SEEN] >= SEEN_EVERY_SECONDS:
                 request.session[SEEN] = now
         return self.get_response(request)
 
 
-def end(request: HttpRequest, why: Ended) -> None:
+def end(request: HttpRequest, person: Person, why: Ended) -> None:
     """As signing out does, but nobody did it: the audit trail tells the two apart."""
     with transaction.atomic():
-        record("person.session_ended", subject=request.user, actor=None, reason=why)
+        record("person.session_ended", subject=person, actor=None, reason=why)
     request.session.flush()
     request.user = AnonymousUser()
     request.session_ended = why.value  # type: ignore[attr-defined]

@@ -11,7 +11,6 @@ from adoption_portal.session_limits import Ended
 from adoption_portal.views import demo_logins
 from core.middleware import open_to_all
 
-
 WHY_ENDED = {
     Ended.IDLE.value: _(
         "You were signed out because nothing was done for a while. Sign in to go on where you were."

@@ -179,31 +179,42 @@ class Comparison:
 
     @property
     def sentence(self) -> str:
-        """``14 → 9 steps, 3 AI-assisted, 1 automated, expected time 6 days → 3.5 days (−42%)``"""
-        parts = [
+        """How many steps, what AI does in them, and what becomes of the expected time."""
+        before, after = self.before.steps, self.after.steps
+        numbers = {"before": words.number(before), "after": words.number(after)}
+        told = (
             ngettext(
-                "%(before)s → %(after)s step", "%(before)s → %(after)s steps", self.after.steps
+                "The work keeps its %(after)s step", "The work keeps its %(after)s steps", after
             )
-            % {"before": words.number(self.before.steps), "after": words.number(self.after.steps)}
-        ]
-        for change, told in (
-            (Change.AI_ASSISTED, _("%(count)s AI-assisted")),
-            (Change.AUTOMATED, _("%(count)s automated")),
-            (Change.HUMAN_REVIEW_ADDED, _("%(count)s human review added")),
+            if before == after
+            else ngettext(
+                "The work goes from %(before)s to %(after)s step",
+                "The work goes from %(before)s to %(after)s steps",
+                after,
+            )
+        )
+        parts = [told % numbers]
+        for change, how_many in (
+            (Change.AI_ASSISTED, _("%(count)s of them AI-assisted")),
+            (Change.AUTOMATED, _("%(count)s of them automated")),
+            (Change.HUMAN_REVIEW_ADDED, _("%(count)s of them an added human review")),
         ):
             if self.counts.get(change):
-                parts.append(told % {"count": words.number(self.counts[change])})
+                parts.append(how_many % {"count": words.number(self.counts[change])})
+        return " ".join([", ".join(parts) + ".", *self._expected_time()])
+
+    def _expected_time(self) -> list[str]:
         ratio = self.expected_ratio
-        if ratio is not None:
-            parts.append(
-                _("expected time %(before)s → %(after)s (%(change)s)")
-                % {
-                    "before": words.minutes(self.before.minutes),
-                    "after": words.minutes(self.after.minutes),
-                    "change": words.percent_change(ratio),
-                }
-            )
-        return ", ".join(parts)
+        if ratio is None:
+            return []
+        minutes = {
+            "before": words.minutes(self.before.minutes),
+            "after": words.minutes(self.after.minutes),
+            "change": words.percent_change(ratio),
+        }
+        if minutes["before"] == minutes["after"]:
+            return [_("The expected time stays at %(after)s.") % minutes]
+        return [_("The expected time goes from %(before)s to %(after)s (%(change)s).") % minutes]
 
 
 def compare(before: Iterable[StepFacts], after: Iterable[ToBeFacts]) -> Comparison:

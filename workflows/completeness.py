@@ -357,7 +357,7 @@ def _of_hypothesis(hypothesis: Hypothesis | None) -> Iterable[Check]:
         return
     yield Check(
         "go_live_planned",
-        _("Go-live is planned"),
+        _("A date for go-live"),
         _("Without a date nobody knows when it will be read."),
         "id_planned_go_live_date",
         passed=hypothesis.planned_go_live_date is not None,

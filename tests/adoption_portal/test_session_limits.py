@@ -89,7 +89,8 @@ def test_one_is_told_why_and_comes_back_to_the_page(client, clock, sign_in):
     answer = client.get("/workflows/?page=2")
     page = client.get(answer["Location"]).content.decode()
     back = client.post(
-        answer["Location"], {"login": person.email, "password": PASSWORD, "next": "/workflows/?page=2"}
+        answer["Location"],
+        {"login": person.email, "password": PASSWORD, "next": "/workflows/?page=2"},
     )
 
     assert answer["Location"] == f"{LOGIN}?next=/workflows/%3Fpage%3D2&ended=idle"

@@ -178,17 +178,18 @@ def test_sentence_says_it_all():
     ]
 
     assert compare(was, after).sentence == (
-        "14 → 9 steps, 3 AI-assisted, 1 automated, 1 human review added, "
-        "expected time 6 days → 3.5 days (−42%)"
+        "The work goes from 14 to 9 steps, 3 of them AI-assisted, 1 of them automated, "
+        "1 of them an added human review. "
+        "The expected time goes from 6 days to 3.5 days (−42%)."
     )
 
 
 def test_sentence_leaves_out_what_is_not_known():
-    assert compare([], []).sentence == "0 → 0 steps"
+    assert compare([], []).sentence == "The work keeps its 0 steps."
     was = as_is("a", touch_minutes=None, wait_minutes=None)
-    assert compare(was, [kept(was[0])]).sentence == "1 → 1 step"
+    assert compare(was, [kept(was[0])]).sentence == "The work keeps its 1 step."
     idle = as_is("a", touch_minutes=Decimal(0), wait_minutes=Decimal(0))
-    assert compare(idle, [kept(idle[0])]).sentence == "1 → 1 step"
+    assert compare(idle, [kept(idle[0])]).sentence == "The work keeps its 1 step."
     assert compare(idle, [kept(idle[0])]).expected_ratio is None
 
 

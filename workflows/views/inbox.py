@@ -115,8 +115,12 @@ def _items(inbox: Inbox, at: datetime) -> list[dict[str, Any]]:
     ]
     return items + [
         {
-            "title": _("%(name)s needs %(count)s more finished cases")
-            % {"name": one.name, "count": BASELINE - known},
+            "title": ngettext(
+                "%(name)s needs %(count)s more finished case",
+                "%(name)s needs %(count)s more finished cases",
+                BASELINE - known,
+            )
+            % {"name": one.name, "count": words.number(BASELINE - known)},
             "name": one.name,
             "text": _(
                 "%(known)s of %(needed)s for its baseline. Without them nothing can be shown."

@@ -24,7 +24,7 @@ def check_items(found: tuple[Check, ...]) -> list[dict[str, Any]]:
             "field": "" if check.passed else check.field,
             "tone": "good" if check.passed else "bad" if check.blocking else "warn",
             "icon": "check" if check.passed else "cross" if check.blocking else "warn",
-            "word": "" if check.passed else _("missing") if check.blocking else _("look at it"),
+            "word": "" if check.passed else _("missing") if check.blocking else _("optional"),
         }
         for check in sorted(found, key=lambda one: 0 if one.stops else rank[one.passed])
     ]
