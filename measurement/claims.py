@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from core.charts import words
 from measurement.choices import ReadingKind, ReadingVerdict
 from measurement.models import Reading
+from measurement.statistics import FINISHED_AFTER, FINISHED_BEFORE
 from workflows.choices import RedesignState
 from workflows.models import GoLive, Redesign
 
@@ -329,10 +330,13 @@ def _gate_text(name: str, gate: dict[str, Any], result: dict[str, Any]) -> str:
     match name:
         case "G1":
             return _(
-                "%(before)s finished before go-live (40 needed), %(after)s after (30 needed)."
+                "%(before)s finished before go-live (%(needed_before)s needed), "
+                "%(after)s after (%(needed_after)s needed)."
             ) % {
                 "before": words.number(result["done_before"]),
+                "needed_before": FINISHED_BEFORE,
                 "after": words.number(result["done_after"]),
+                "needed_after": FINISHED_AFTER,
             }
         case "G2":
             return _("%(before)s weeks before (12 needed), %(after)s after (6 needed).") % {

@@ -13,13 +13,14 @@ from core.acting import acting_person
 from core.jobs import errors_url_for
 from core.models import Job
 from core.panels import facts, panel
-from measurement.queries.cases import cases_page, completed_counts
+from measurement.queries.cases import baselines_of, cases_page
 from measurement.queries.charts import control_chart_shown
 from measurement.queries.evidence import evidence_page
-from measurement.queries.planning import at_go_live, planning_of
+from measurement.queries.planning import TooManyCases, at_go_live, planning_of
 from measurement.queries.readings import news_among, stages_of, weekly_of
 from measurement.rules import may_bring_cases
 from workflows.models import GoLive, Redesign, Workflow
+from workflows.queries.stages import Baseline
 
 
 @panel("measurement.evidence")
@@ -46,9 +47,14 @@ def planning_panel(
     """What a reading could detect at the present volume, and when it would be taken."""
     if redesign is None:
         return None
+    try:
+        planning, too_many = planning_of(redesign), False
+    except TooManyCases:
+        planning, too_many = None, True
     return "measurement/_planning_panel.html", {
         "redesign": redesign,
-        "planning": planning_of(redesign),
+        "planning": planning,
+        "too_many": too_many,
     }
 
 
@@ -67,8 +73,8 @@ def cases_panel(
 
 
 @facts("measurement.baseline")
-def baseline_facts(workflows: list[Workflow]) -> Mapping[int, int]:
-    return completed_counts(workflows)
+def baseline_facts(workflows: list[Workflow]) -> Mapping[int, Baseline]:
+    return baselines_of(workflows)
 
 
 @errors_url_for("measurement.caseimport")

@@ -34,6 +34,19 @@ def measure_redesign(job_id: str, redesign_id: int, *, with_data_as_it_is: bool 
         )
 
 
+@shared_task(name="measurement.recompute_reading", acks_late=True, reject_on_worker_lost=True)
+def recompute_reading(job_id: str, reading_id: int) -> None:
+    """Run twice it says the same twice."""
+    with claimed(UUID(job_id)) as claim:
+        if claim is None:
+            return
+        from measurement.operations import readings
+
+        readings.recompute_reading(
+            reading_id=reading_id, actor=claim.job.requested_by, at=timezone.now()
+        )
+
+
 @shared_task(name="measurement.measure_workflow", acks_late=True, reject_on_worker_lost=True)
 def measure_workflow(job_id: str, workflow_id: int) -> None:
     """After an import: count the cases again, then ask for what can be read."""

@@ -1,6 +1,6 @@
 """Background work, neither lost nor done twice: ask with ``enqueue``, work in ``claimed``."""
 
-from core.jobs.asking import cancel, enqueue, resume
+from core.jobs.asking import cancel, enqueue, newest_job, resume
 from core.jobs.results import errors_url, errors_url_for
 from core.jobs.working import Claim, LeaseLost, claimed, run_waiting
 
@@ -12,6 +12,7 @@ __all__ = [
     "enqueue",
     "errors_url",
     "errors_url_for",
+    "newest_job",
     "resume",
     "run_waiting",
 ]

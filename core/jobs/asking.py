@@ -74,6 +74,13 @@ def _waiting_or_new(job: Job) -> Job:
                 return waiting
 
 
+def newest_job(name: str, subject: models.Model) -> Job | None:
+    """The last one asked for of this name about ``subject``, whatever became of it."""
+    kind, about = subject_of(subject)
+    jobs = Job.objects.filter(name=name, subject_type=kind, subject_id=about)
+    return jobs.order_by("-pk").first()
+
+
 @transaction.atomic
 def cancel(*, job: Job, actor: "Person | None") -> Job:
     """End a job for good. One at work stops at its next ``progress`` and its work is rolled back.

@@ -1,5 +1,5 @@
 from measurement.models.cases import Case, CaseEvent, CaseImport, CaseSource, ImportRejection
-from measurement.models.readings import Reading
+from measurement.models.readings import Reading, Recomputation
 from measurement.models.summaries import CaseSummary, ReadingInput
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "ImportRejection",
     "Reading",
     "ReadingInput",
+    "Recomputation",
 ]

@@ -93,3 +93,29 @@ class Reading(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.verdict} ({self.grade}) for {self.redesign_id} at {self.cutoff:%Y-%m-%d}"
+
+
+class Recomputation(AppendOnly):
+    """A reading evaluated once more from its stored input, with the code of that day."""
+
+    reading = models.ForeignKey(Reading, models.PROTECT, related_name="recomputations")
+    result_sha256 = models.CharField(max_length=64)
+    code_version = models.CharField(max_length=64)
+    recomputed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("recomputation")
+        verbose_name_plural = _("recomputations")
+        constraints = [
+            models.CheckConstraint(
+                name="recomputation_hash", condition=Q(result_sha256__regex=r"^[0-9a-f]{64}$")
+            ),
+        ]
+
+    @property
+    def is_same(self) -> bool:
+        """Whether every byte of the result came out as stored."""
+        return self.result_sha256 == self.reading.result_sha256
+
+    def __str__(self) -> str:
+        return f"{self.result_sha256[:12]} for reading {self.reading_id}"

@@ -1,6 +1,5 @@
 """Taking readings: the one writer of measurement_reading."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -21,7 +20,7 @@ from measurement.evaluating import (
     sha256_of,
     unpacked,
 )
-from measurement.models import Reading, ReadingInput
+from measurement.models import Reading, ReadingInput, Recomputation
 from measurement.queries.calls import (
     Prepared,
     calendar_of,
@@ -157,14 +156,49 @@ def take_reading(
     return reading
 
 
-def recomputed(reading: Reading) -> Mapping[str, bool | str]:
-    """Evaluate the stored input again: ``{"same": bool, "sha256": of the new result}``."""
-    call = Call.from_json(reading.design)
-    again = evaluated(
-        call, unpacked(bytes(reading.input.arrays)), calendar_of(reading.calendar_version)
+@transaction.atomic
+def ask_for_recomputation(*, reading: Reading, actor: Person) -> Job:
+    """Queue it; asked again while it waits, it is queued once."""
+    return enqueue(
+        "measurement.recompute_reading",
+        actor=actor,
+        subject=reading,
+        dedupe_key=f"recompute:{reading.pk}",
+        reading_id=reading.pk,
     )
-    digest = sha256_of(again)
-    return {"same": digest == reading.result_sha256, "sha256": digest}
+
+
+@transaction.atomic
+def recompute_reading(*, reading_id: int, actor: Person | None, at: datetime) -> Recomputation:
+    """Evaluate the stored input again and keep whether every byte is the same.
+
+    Nothing is locked: a reading and its input never change.
+    """
+    reading = Reading.objects.select_related("redesign", "input", "calendar_version").get(
+        pk=reading_id
+    )
+    result = evaluated(
+        Call.from_json(reading.design),
+        unpacked(bytes(reading.input.arrays)),
+        calendar_of(reading.calendar_version),
+    )
+    again = Recomputation.objects.create(
+        reading=reading,
+        result_sha256=sha256_of(result),
+        code_version=code_version(),
+        recomputed_at=at,
+    )
+    record(
+        "reading.recomputed",
+        subject=reading.redesign,
+        actor=actor,
+        after={
+            "reading": str(reading.public_id),
+            "same": again.is_same,
+            "sha256": again.result_sha256,
+        },
+    )
+    return again
 
 
 def enqueue_due(*, workflow_id: int) -> None:

@@ -11,9 +11,10 @@ from core.charts import BarRow, Bars, words
 from core.choices import JobState
 from measurement.errors import row_refusal
 from measurement.models import CaseImport, CaseSource, CaseSummary, ImportRejection
+from measurement.statistics import FINISHED_BEFORE
 from workflows.models import Workflow
+from workflows.queries.stages import Baseline
 
-COMPLETED_NEEDED = 40  # gate G1, before
 WEEKS_SHOWN = 12
 PACE_WEEKS = 8
 REJECTIONS_SHOWN = 20
@@ -91,8 +92,8 @@ def cases_page(workflow: Workflow, *, at: datetime) -> CasesPage:
 
 def readiness_of(summary: CaseSummary | None) -> Readiness:
     if summary is None:
-        return Readiness(0, COMPLETED_NEEDED, None)
-    missing = COMPLETED_NEEDED - summary.completed
+        return Readiness(0, FINISHED_BEFORE, None)
+    missing = FINISHED_BEFORE - summary.completed
     recent = [week[2] for week in summary.weekly[-PACE_WEEKS:]]
     finishing = summary.completed / summary.cases if summary.cases else 0.0
     pace = sum(recent) / len(recent) * finishing if recent else 0.0
@@ -100,7 +101,7 @@ def readiness_of(summary: CaseSummary | None) -> Readiness:
     if missing > 0 and pace > 0 and summary.covers_to is not None:
         wait = timedelta(weeks=missing / pace)
         enough_on = (summary.covers_to + wait).date() if wait < SOON else None
-    return Readiness(summary.completed, COMPLETED_NEEDED, enough_on)
+    return Readiness(summary.completed, FINISHED_BEFORE, enough_on)
 
 
 def _volume(summary: CaseSummary) -> Bars:
@@ -115,11 +116,12 @@ def _volume(summary: CaseSummary) -> Bars:
     )
 
 
-def completed_counts(workflows: Iterable[Workflow]) -> Mapping[int, int]:
+def baselines_of(workflows: Iterable[Workflow]) -> Mapping[int, Baseline]:
     """Finished cases by workflow, nought for one without any; one query."""
     ids = [workflow.pk for workflow in workflows]
     known = CaseSummary.objects.filter(workflow__in=ids).values_list("workflow_id", "completed")
-    return dict.fromkeys(ids, 0) | dict(known)
+    counts = dict.fromkeys(ids, 0) | dict(known)
+    return {pk: Baseline(done, FINISHED_BEFORE) for pk, done in counts.items()}
 
 
 def imports_of(workflow: Workflow) -> QuerySet[CaseImport]:

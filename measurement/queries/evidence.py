@@ -10,11 +10,16 @@ from django.db.models import Count, QuerySet, Subquery
 from core import charts
 from core.audit import subject_of
 from core.charts import words
+from core.jobs import newest_job
 from core.models import AuditEvent, Job
 from measurement import claims
 from measurement.choices import ReadingKind, ReadingVerdict
 from measurement.models import CaseSummary, Reading
-from measurement.queries.readings import newest_reading, readings_of, survivors_of_quarters
+from measurement.queries.readings import (
+    newest_reading,
+    readings_of,
+    survivors_of_quarters,
+)
 from workflows.models import GoLive, Hypothesis, Redesign
 
 
@@ -62,11 +67,7 @@ def evidence_page(redesign: Redesign, *, chosen: str = "") -> EvidencePage:
     return EvidencePage(
         reading=reading,
         readings=readings,
-        job=Job.objects.filter(
-            name="measurement.measure_redesign", subject_id=str(redesign.public_id)
-        )
-        .order_by("-pk")
-        .first(),
+        job=newest_job("measurement.measure_redesign", redesign),
         go_live=go_live,
         hypothesis=go_live.revision.hypothesis,
         summary=CaseSummary.objects.filter(workflow_id=redesign.workflow_id).first(),

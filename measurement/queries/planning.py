@@ -7,15 +7,18 @@ from typing import Any
 
 from django.utils import timezone
 
-from measurement.models import CaseSource, CaseSummary
+from measurement.models import Case, CaseSource, CaseSummary
 from measurement.queries.arrays import case_arrays
 from measurement.queries.calls import calendar_of, named_arrays, registered_design
-from measurement.statistics import Comparison, Design, Plan, follow_up_days, plan
+from measurement.statistics import FINISHED_BEFORE, Comparison, Design, Plan, follow_up_days, plan
 from people.models import WorkCalendarVersion
 from workflows.models import Hypothesis, Redesign
 
-COMPLETED_NEEDED = 40  # gate G1, before
-DETAIL_LIMIT = 200_000  # beyond it a page shows the registered figures only
+DETAIL_LIMIT = 200_000  # what a request may read while somebody waits
+
+
+class TooManyCases(Exception):
+    """More than ``DETAIL_LIMIT`` cases would have to be read, of which none was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,11 @@ class Planning:
 
 
 def planning_of(redesign: Redesign) -> Planning | None:
-    """None without a hypothesis or without any case. Reads the workflow's cases once."""
+    """None without a hypothesis or without any case. Raises TooManyCases like ``figures_at``."""
     revision = redesign.current_revision
     hypothesis = getattr(revision, "hypothesis", None) if revision is not None else None
     summary = CaseSummary.objects.filter(workflow_id=redesign.workflow_id).first()
     if hypothesis is None or summary is None or not summary.cases or summary.covers_to is None:
-        return None
-    if summary.cases > DETAIL_LIMIT:
         return None
     go_live = _assumed_go_live(hypothesis, summary)
     facts = figures_at(redesign, hypothesis, go_live=go_live)
@@ -54,7 +55,7 @@ def planning_of(redesign: Redesign) -> Planning | None:
         detects = planned.detectable_ratio >= float(hypothesis.target_ratio)
     return Planning(
         plan=planned,
-        completed_needed=COMPLETED_NEEDED,
+        completed_needed=FINISHED_BEFORE,
         enough_on=_enough_on(planned, summary),
         reading_date=reading_date,
         data_to=summary.covers_to,
@@ -63,11 +64,17 @@ def planning_of(redesign: Redesign) -> Planning | None:
 
 
 def at_go_live(redesign: Redesign) -> dict[str, Any]:
-    """What go-live registers: ``follow_up_days``, ``planned_information``, ``detectable_ratio``."""
+    """What go-live registers: ``follow_up_days``, ``planned_information``, ``detectable_ratio``.
+
+    ``too_many_cases`` alone where reading them would take too long (decision 0020).
+    """
     revision = redesign.current_revision
     if revision is None:
         return {}
-    facts = figures_at(redesign, revision.hypothesis, go_live=redesign.go_live_at)  # type: ignore[attr-defined]
+    try:
+        facts = figures_at(redesign, revision.hypothesis, go_live=redesign.go_live_at)  # type: ignore[attr-defined]
+    except TooManyCases:
+        return {"too_many_cases": True}
     planned: Plan = facts["plan"]
     return {
         "follow_up_days": facts["follow_up_days"],
@@ -77,7 +84,12 @@ def at_go_live(redesign: Redesign) -> dict[str, Any]:
 
 
 def figures_at(redesign: Redesign, hypothesis: Hypothesis, *, go_live: datetime) -> dict[str, Any]:
-    """``plan`` and ``follow_up_days`` as the data stand now, for a go-live at that moment."""
+    """``plan`` and ``follow_up_days`` as the data stand now, for a go-live at that moment.
+
+    Raises TooManyCases when the workflow and its comparison have more than ``DETAIL_LIMIT``.
+    """
+    if _beyond_limit(redesign.workflow_id, hypothesis.comparison_id):
+        raise TooManyCases
     source = CaseSource.objects.filter(workflow_id=redesign.workflow_id).first()
     design = Design(**registered_design(hypothesis, source))
     arrays = named_arrays(case_arrays(redesign.workflow_id))
@@ -110,6 +122,12 @@ def figures_at(redesign: Redesign, hypothesis: Hypothesis, *, go_live: datetime)
     return {"plan": planned, "follow_up_days": days}
 
 
+def _beyond_limit(*workflow_ids: int | None) -> bool:
+    """Asks the rows themselves: the summary is counted after an import, by a job."""
+    cases = Case.objects.filter(workflow__in=[pk for pk in workflow_ids if pk is not None])
+    return cases.order_by()[DETAIL_LIMIT : DETAIL_LIMIT + 1].exists()
+
+
 def _assumed_go_live(hypothesis: Hypothesis, summary: CaseSummary) -> datetime:
     """The planned day, but never beyond the data: an empty tail would look like a slow-down."""
     covered: datetime = summary.covers_to or timezone.now()
@@ -132,8 +150,8 @@ def _calendar_version(hypothesis: Hypothesis) -> WorkCalendarVersion | None:
 
 
 def _enough_on(planned: Plan, summary: CaseSummary) -> date | None:
-    """The day forty cases will be finished at the present pace; None when they are, or never."""
-    missing = COMPLETED_NEEDED - planned.completed
+    """The day enough cases will be finished at the present pace; None when they are, or never."""
+    missing = FINISHED_BEFORE - planned.completed
     if missing <= 0 or not planned.cases_a_week > 0 or summary.covers_to is None:
         return None
     return (summary.covers_to + timedelta(weeks=missing / planned.cases_a_week)).date()

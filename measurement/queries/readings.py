@@ -7,8 +7,11 @@ from typing import Any
 
 from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
 
+from core.choices import ENDED, JobState
+from core.jobs import newest_job
+from core.models import Job
 from measurement.choices import CONCLUSIVE, ReadingKind, ReadingVerdict
-from measurement.models import CaseSummary, Reading
+from measurement.models import CaseSummary, Reading, Recomputation
 from measurement.statistics import portfolio
 from people.models import Person
 from workflows.models import GoLive, Redesign, Workflow
@@ -46,6 +49,29 @@ def readings_of(redesign: Redesign) -> QuerySet[Reading]:
 def reading_shown(redesign: Redesign) -> Reading | None:
     """The reading a page opens with: the verdict when there is one, else the newest early one."""
     return readings_of(redesign).order_by(Reading.kind_order(), "-cutoff", "-pk").first()
+
+
+@dataclass(frozen=True, slots=True)
+class RecomputationPage:
+    """``outcome``: the newest; ``job``: a newer one under way, or the last one when it failed."""
+
+    outcome: Recomputation | None
+    job: Job | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.job is not None and self.job.state not in ENDED
+
+
+def recomputation_page(reading: Reading) -> RecomputationPage:
+    job = newest_job("measurement.recompute_reading", reading)
+    return RecomputationPage(
+        outcome=Recomputation.objects.filter(reading=reading)
+        .select_related("reading")
+        .order_by("-pk")
+        .first(),
+        job=None if job is None or job.state == JobState.DONE else job,
+    )
 
 
 def stages_of(redesigns: list[Redesign]) -> Mapping[int, Mapping[str, Any]]:

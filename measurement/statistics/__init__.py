@@ -11,7 +11,7 @@ from measurement.statistics.chart import ChartWeek, ControlChart, control_chart
 from measurement.statistics.design import Design
 from measurement.statistics.evaluation import Comparison, evaluate
 from measurement.statistics.false_discovery import Portfolio, portfolio
-from measurement.statistics.gates import Gate
+from measurement.statistics.gates import FINISHED_AFTER, FINISHED_BEFORE, Gate
 from measurement.statistics.guardrails import Guard, GuardReading
 from measurement.statistics.last_year import YearOnYear, same_weeks_last_year
 from measurement.statistics.local_hours import opening_hours
@@ -21,6 +21,8 @@ from measurement.statistics.survival import SurvivalCurve, kaplan_meier
 from measurement.statistics.sustained import lasting
 
 __all__ = [
+    "FINISHED_AFTER",
+    "FINISHED_BEFORE",
     "ChartWeek",
     "Comparison",
     "ControlChart",

@@ -12,6 +12,9 @@ from measurement.statistics.periods import Period, Windows
 from measurement.statistics.sides import Side
 from measurement.statistics.wording import counted, day, percent
 
+# G1: fewer finished cases than these carry no verdict. Pages count a baseline up to the first.
+FINISHED_BEFORE, FINISHED_AFTER = 40, 30
+
 Gates = Mapping[str, "Gate"]
 
 
@@ -70,14 +73,18 @@ def _events(side: Side, windows: Windows) -> Gate:
     before, after = side.cases.before.completed, side.cases.after.completed
     still_open = len(side.cases.after) - after
     text = f"{before:,} cases completed before go-live and {after:,} after it"
-    if before < 40:
-        text += f"; at least 40 are needed before: {40 - before} more from an older export"
-    if after < 30:
-        text += f"; at least 30 are needed after: {30 - after} more ({still_open:,} still open)"
+    if before < FINISHED_BEFORE:
+        text += f"; at least {FINISHED_BEFORE} are needed before: "
+        text += f"{FINISHED_BEFORE - before} more from an older export"
+    if after < FINISHED_AFTER:
+        text += f"; at least {FINISHED_AFTER} are needed after: "
+        text += f"{FINISHED_AFTER - after} more ({still_open:,} still open)"
         pace = _a_week(after, windows)
         if pace > 0:
-            text += f", about {counted(math.ceil((30 - after) / pace), 'more week')} at this pace"
-    return Gate(before >= 40 and after >= 30, float(min(before / 40, after / 30)), 1.0, f"{text}.")
+            weeks = math.ceil((FINISHED_AFTER - after) / pace)
+            text += f", about {counted(weeks, 'more week')} at this pace"
+    share = min(before / FINISHED_BEFORE, after / FINISHED_AFTER)
+    return Gate(share >= 1, float(share), 1.0, f"{text}.")
 
 
 def _a_week(number: int, windows: Windows) -> float:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.acting import acting_person
 from core.pagination import page_of
@@ -17,7 +17,12 @@ from measurement.models import Reading
 from measurement.operations import readings as operations
 from measurement.queries.charts import control_chart_shown, quantile_plot_shown
 from measurement.queries.evidence import evidence_page, evidence_rows, verdict_counts
-from measurement.queries.readings import reading_shown, redesigns_with_readings
+from measurement.queries.readings import (
+    reading_shown,
+    readings_of,
+    recomputation_page,
+    redesigns_with_readings,
+)
 from measurement.rules import may_measure
 from workflows.models import Redesign
 
@@ -86,23 +91,23 @@ def measure(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("measurement:evidence", public_id=public_id)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def recompute(request: HttpRequest, public_id: UUID, reading_id: UUID) -> HttpResponse:
-    """Evaluate the stored input again and say whether every byte is the same."""
+    """What came of evaluating the stored input again; asked by POST, whoever reads may ask."""
     redesign = _redesign(request, public_id)
-    reading = get_object_or_404(
-        Reading.objects.select_related("input", "calendar_version"),
-        public_id=reading_id,
-        redesign=redesign,
-    )
+    reading = get_object_or_404(readings_of(redesign), public_id=reading_id)
+    if request.method == "POST":
+        operations.ask_for_recomputation(reading=reading, actor=acting_person(request))
+        return redirect(request.path)
     return render(
         request,
         "measurement/recomputed.html",
         {
             "redesign": redesign,
             "reading": reading,
-            "outcome": operations.recomputed(reading),
+            "page": recomputation_page(reading),
             "claim": claims.claim(reading),
+            "simulated": reading.is_simulated,
         },
     )
 

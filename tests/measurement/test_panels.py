@@ -43,7 +43,7 @@ def test_cases_panel_offers_the_upload_to_who_may(rf):
     assert (mine["may_bring"], other["may_bring"]) == (True, False)
 
 
-@pytest.mark.parametrize("name", ["stage", "weekly", "baseline"])
+@pytest.mark.parametrize("name", ["stage", "weekly"])
 def test_facts_about_nothing_known_are_empty(name):
     row = WorkflowFactory() if name != "stage" else RedesignFactory()
 

@@ -17,12 +17,11 @@ from workflows.choices import RedesignState
 from workflows.models import Redesign, StepAssignment, Workflow
 from workflows.queries.redesigns import redesigns_visible_to
 from workflows.queries.sign_offs import turns_of
-from workflows.queries.stages import RUNNING, with_lead
+from workflows.queries.stages import RUNNING, Baseline, with_lead
 from workflows.queries.turns import open_turns_of
 from workflows.queries.workflows import WorkflowRow, workflow_rows
 
 MOST = 20
-BASELINE = 40
 MEASURED_STATES = [RedesignState.LIVE, RedesignState.MEASURED]
 MOST_OWN = 100
 MOST_COUNTED = 999
@@ -36,7 +35,7 @@ class Inbox:
     to_go_live: list[Redesign]
     suspended: list[Redesign]
     evidence: list[tuple[Redesign, Mapping[str, Any]]]
-    too_small: list[tuple[Workflow, int]]
+    too_small: list[tuple[Workflow, Baseline]]
     workflows: list[WorkflowRow]
     team: "Team | None"
 
@@ -68,7 +67,7 @@ def inbox_of(person: Person, at: datetime) -> Inbox:
             (row.workflow, row.stage.baseline)
             for row in rows
             if row.stage.baseline is not None
-            and row.stage.baseline < BASELINE
+            and row.stage.baseline.missing
             and row.workflow.owner_id == person.pk
         ],
         workflows=rows,

@@ -20,6 +20,7 @@ class ReadingPlan:
     reading_at: datetime
     planned_information: float | None
     detectable_ratio: float | None
+    too_many_cases: bool = False  # to be read while somebody waits
 
 
 def reading_plan(redesign: Redesign, hypothesis: Hypothesis, instant: datetime) -> ReadingPlan:
@@ -38,6 +39,7 @@ def reading_plan(redesign: Redesign, hypothesis: Hypothesis, instant: datetime) 
         reading_at=instant + timedelta(days=days),
         planned_information=known.get("planned_information"),
         detectable_ratio=known.get("detectable_ratio"),
+        too_many_cases=bool(known.get("too_many_cases")),
     )
 
 

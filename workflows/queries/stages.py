@@ -28,7 +28,6 @@ from workflows.choices import STOPPED, RedesignState, Stage, StepState
 from workflows.models import Redesign, Route, RouteStep, StepAssignment, Workflow
 from workflows.queries.redesigns import beyond_others_drafts
 
-BASELINE_CASES = 40  # gate G1 of measurement-method.md
 FIRST_CHECK, LAST_CHECK = 90, 180  # days after the reading
 # The redesign that speaks for its workflow: what runs before what is planned, then the newest.
 _S = RedesignState
@@ -54,6 +53,18 @@ NAMES = list(Stage)
 
 
 @dataclass(frozen=True, slots=True)
+class Baseline:
+    """Finished cases from before the change, and how many a verdict needs (gate G1)."""
+
+    done: int
+    needed: int
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.needed - self.done)
+
+
+@dataclass(frozen=True, slots=True)
 class RailStage:
     """One stage of the rail as ``{% stage_rail %}`` draws it."""
 
@@ -72,7 +83,7 @@ class WorkflowStage:
     current: int
     word: str
     changed: bool = False
-    baseline: int | None = None  # finished cases, asked only of work that is not measured yet
+    baseline: Baseline | None = None  # asked only of work that is not measured yet
     fact: Mapping[str, Any] = field(default_factory=dict)
     notes: Mapping[Stage, tuple[str, str]] = field(default_factory=dict)
 
@@ -188,14 +199,13 @@ def stage_of(
     workflow: Workflow,
     redesign: Redesign | None,
     fact: Mapping[str, Any],
-    baseline: int | None = None,
+    baseline: Baseline | None = None,
 ) -> WorkflowStage:
-    """``fact``: what "measurement.stage" says of ``redesign``; ``baseline``: its finished cases."""
+    """``fact``: what "measurement.stage" says of ``redesign``; ``baseline``: its cases so far."""
     notes = {Stage.LOGGED: (words.day(workflow.created_at), "")}
     if redesign is None:
-        return WorkflowStage(
-            Stage.LOGGED, 1, 2 if baseline else 0, _baseline_word(baseline), notes=notes
-        )
+        current = 2 if baseline and baseline.done else 0
+        return WorkflowStage(Stage.LOGGED, 1, current, _baseline_word(baseline), notes=notes)
     state = RedesignState(redesign.state)
     notes |= _planned_notes(redesign)
     if state in STOPPED:
@@ -211,10 +221,13 @@ def stage_of(
     )
 
 
-def _baseline_word(baseline: int | None, otherwise: str = "") -> str:
+def _baseline_word(baseline: Baseline | None, otherwise: str = "") -> str:
     """What holds a workflow up early is too few cases: say so first."""
-    if baseline is not None and 0 < baseline < BASELINE_CASES:
-        return _("Baseline %(count)s / %(needed)s") % {"count": baseline, "needed": BASELINE_CASES}
+    if baseline is not None and baseline.done and baseline.missing:
+        return _("Baseline %(count)s / %(needed)s") % {
+            "count": baseline.done,
+            "needed": baseline.needed,
+        }
     return otherwise or str(Stage.LOGGED.label)
 
 

@@ -56,17 +56,19 @@ def go_live(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 messages.success(request, told % {"day": timezone.localdate(row.reading_at)})
                 return redirect(redesign.get_absolute_url())
         status = 422 if status == 200 and not form.is_valid() else status  # noqa: PLR2004
-    moment = form.cleaned_data.get("at_instant") if form.is_bound and form.is_valid() else None
-    moment = moment or timezone.localtime(at)
-    if redesign.current_revision is not None and not form.errors:
+    chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    moment = chosen.get("at_instant") or at
+    possible = redesign.state == RedesignState.APPROVED
+    if possible and redesign.current_revision is not None and not form.errors:
         plan = reading_plan(redesign, redesign.current_revision.hypothesis, moment)
     context = {
         "redesign": redesign,
         "form": form,
         "plan": plan,
         "moment": moment,
+        "zone": chosen.get("zone") or settings.TIME_ZONE,
         "post_hoc": moment < at and form.is_bound,
-        "possible": redesign.state == RedesignState.APPROVED,
+        "possible": possible,
         "simulated": redesign.workflow.is_simulated,
     }
     return render(request, "workflows/go_live.html", context, status=status)

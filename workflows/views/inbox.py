@@ -18,7 +18,7 @@ from core.charts.marks import word
 from people.models import Person
 from workflows.models import StepAssignment
 from workflows.nav import waiting
-from workflows.queries.inbox import BASELINE, Inbox, inbox_of
+from workflows.queries.inbox import Inbox, inbox_of
 from workflows.views import shown
 
 NOON, EVENING = 12, 18
@@ -118,20 +118,20 @@ def _items(inbox: Inbox, at: datetime) -> list[dict[str, Any]]:
             "title": ngettext(
                 "%(name)s needs %(count)s more finished case",
                 "%(name)s needs %(count)s more finished cases",
-                BASELINE - known,
+                baseline.missing,
             )
-            % {"name": one.name, "count": words.number(BASELINE - known)},
+            % {"name": one.name, "count": words.number(baseline.missing)},
             "name": one.name,
             "text": _(
                 "%(known)s of %(needed)s for its baseline. Without them nothing can be shown."
             )
-            % {"known": known, "needed": BASELINE},
+            % {"known": baseline.done, "needed": baseline.needed},
             "icon": "data",
             "tone": "info",
             "action": _("Add cases"),
             "url": _address("measurement:cases", one.public_id) or one.get_absolute_url(),
         }
-        for one, known in inbox.too_small
+        for one, baseline in inbox.too_small
     ]
 
 

@@ -3,16 +3,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from core.ids import uuid7
 from core.models import AuditEvent, Job
 from measurement import claims
 from measurement.choices import ReadingKind, ReadingVerdict
-from measurement.models import Reading, ReadingInput
+from measurement.models import Reading, ReadingInput, Recomputation
 from measurement.operations.readings import (
     ask_for_reading,
     enqueue_all_due,
     enqueue_due,
     measure_redesign,
-    recomputed,
+    recompute_reading,
 )
 from measurement.queries.calls import due_at
 from tests.factories.cases import NOW, imported, simulated
@@ -141,16 +142,46 @@ def test_a_reading_recomputes_to_the_same_bytes():
     imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.7))
     reading = measured(redesign)
 
-    assert recomputed(Reading.objects.get(pk=reading.pk))["same"] is True
+    again = recompute_reading(reading_id=reading.pk, actor=redesign.workflow.owner, at=NOW)
+
+    assert (again.is_same, again.code_version) == (True, reading.code_version)
+    event = AuditEvent.objects.order_by("pk").last()
+    assert (event.verb, event.actor) == ("reading.recomputed", redesign.workflow.owner)
+    assert event.after == {
+        "reading": str(reading.public_id),
+        "same": True,
+        "sha256": reading.result_sha256,
+    }
 
 
-def test_a_reading_whose_stored_figures_were_changed_is_found_out():
+def test_a_reading_whose_stored_figures_differ_is_found_out():
     redesign = went_live()
     imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.7))
     reading = measured(redesign)
-    reading.result_sha256 = "0" * 64
+    right = reading.result_sha256
+    reading.pk, reading.public_id = None, uuid7()
+    reading.code_version, reading.result_sha256 = "older", "0" * 64
+    reading.save(force_insert=True)
 
-    assert recomputed(reading)["same"] is False
+    again = recompute_reading(reading_id=reading.pk, actor=None, at=NOW)
+
+    assert (again.is_same, again.result_sha256) == (False, right)
+
+
+def test_what_came_of_recomputing_never_changes():
+    redesign = went_live()
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.7))
+    again = recompute_reading(reading_id=measured(redesign).pk, actor=None, at=NOW)
+
+    for act in (
+        lambda: Recomputation.objects.update(code_version="another"),
+        lambda: Recomputation.objects.all().delete(),
+        lambda: Recomputation.objects.create(
+            reading=again.reading, result_sha256="none", code_version="1", recomputed_at=NOW
+        ),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            act()
 
 
 def test_a_post_hoc_go_live_waits_for_its_data_and_is_graded_c():
@@ -296,7 +327,7 @@ def test_a_comparison_workflow_gives_grade_a():
     reading = measured(redesign)
 
     assert (reading.verdict, reading.grade, reading.result["compared"]) == ("improved", "A", True)
-    assert recomputed(Reading.objects.get(pk=reading.pk))["same"] is True
+    assert recompute_reading(reading_id=reading.pk, actor=None, at=NOW).is_same
 
 
 # --- out of use ------------------------------------------------------------------------------------

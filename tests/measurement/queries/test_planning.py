@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
 
+from core.panels import drawing_of
+from measurement.models import Case, CaseSummary
 from measurement.queries import planning
 from measurement.queries.planning import at_go_live, planning_of
 from tests.factories.cases import NOW, imported, simulated
 from tests.factories.workflows import RedesignFactory
 from workflows.models import Hypothesis, Redesign
+from workflows.queries.reading_dates import reading_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -69,11 +73,68 @@ def test_too_few_cases_say_when_they_will_be_enough():
     assert told.reading_date is None
 
 
-def test_beyond_the_limit_a_page_counts_nothing(monkeypatch):
-    redesign = with_cases(weeks=3)
-    monkeypatch.setattr(planning, "DETAIL_LIMIT", 1)
+@pytest.fixture
+def _nothing_is_read(monkeypatch):
+    def refuse(*args):
+        raise AssertionError
 
-    assert planning_of(redesign) is None
+    monkeypatch.setattr(planning, "case_arrays", refuse)
+
+
+def limited_to(monkeypatch, cases):
+    monkeypatch.setattr(planning, "DETAIL_LIMIT", cases)
+
+
+def test_up_to_the_limit_cases_are_read_and_beyond_it_none(monkeypatch):
+    redesign = with_cases(weeks=3)
+    count = Case.objects.count()
+
+    limited_to(monkeypatch, count)
+    assert planning_of(redesign) is not None
+    limited_to(monkeypatch, count - 1)
+    with pytest.raises(planning.TooManyCases):
+        planning_of(redesign)
+
+
+def test_cases_of_the_comparison_count_as_well(monkeypatch):
+    other = with_cases(weeks=3).workflow
+    redesign = with_cases(weeks=3, comparison=other)
+
+    limited_to(monkeypatch, Case.objects.filter(workflow=redesign.workflow).count())
+
+    with pytest.raises(planning.TooManyCases):
+        planning_of(redesign)
+
+
+@pytest.mark.usefixtures("_nothing_is_read")
+def test_go_live_beyond_the_limit_reads_nothing_and_waits_the_longest(monkeypatch):
+    redesign = with_cases(weeks=3)
+    limited_to(monkeypatch, 1)
+
+    plan = reading_plan(redesign, redesign.current_revision.hypothesis, NOW)
+
+    assert (plan.too_many_cases, plan.follow_up_days) == (True, 28)
+    assert (plan.planned_information, plan.detectable_ratio) == (None, None)
+
+
+@pytest.mark.usefixtures("_nothing_is_read")
+def test_limit_holds_while_an_import_is_not_counted_yet(monkeypatch):
+    redesign = with_cases(weeks=3)
+    CaseSummary.objects.update(cases=1)
+    limited_to(monkeypatch, 10)
+
+    with pytest.raises(planning.TooManyCases):
+        planning_of(redesign)
+
+
+@pytest.mark.usefixtures("_nothing_is_read")
+def test_planning_panel_beyond_the_limit_says_why_it_is_empty(monkeypatch, rf):
+    redesign = with_cases(weeks=3)
+    limited_to(monkeypatch, 1)
+
+    template, context = drawing_of("measurement.planning")(rf.get("/"), redesign)
+
+    assert "too many cases to work this out" in render_to_string(template, context)
 
 
 def test_go_live_registers_the_same_figures():

@@ -19,6 +19,7 @@ from people.choices import Role
 from tests.factories.measurement import CaseImportFactory, CaseSourceFactory, csv_of, good_rows
 from tests.factories.people import OrgUnitFactory, PersonFactory, RoleGrantFactory
 from tests.factories.workflows import WorkflowFactory
+from workflows.queries.stages import Baseline
 
 pytestmark = pytest.mark.django_db
 EVIL = "<script>alert(1)</script>&\"'"
@@ -453,7 +454,7 @@ def test_baseline_facts_count_finished_cases_in_one_query(workflow, django_asser
     with django_assert_num_queries(1):
         facts = facts_about("measurement.baseline", [workflow, other])
 
-    assert facts == {workflow.pk: 26, other.pk: 0}
+    assert facts == {workflow.pk: Baseline(26, 40), other.pk: Baseline(0, 40)}
 
 
 def test_cases_panel_draws_the_baseline(rf, workflow):

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils.html import strip_tags
 
+from core.jobs import run_waiting
 from core.models import Job
 from measurement.models import Reading
 from people.choices import Role
@@ -105,11 +106,57 @@ def test_json_without_a_reading_says_null(client, owner, redesign):
     assert json.loads(client.get(url("evidence_json", redesign)).content)["reading"] is None
 
 
-def test_recompute_finds_the_same_bytes(client, owner, redesign, reading):
-    answer = client.get(url("recompute", redesign, reading_id=reading.public_id))
+def recomputing():
+    return Job.objects.filter(name="measurement.recompute_reading")
 
-    assert answer.context["outcome"] == {"same": True, "sha256": reading.result_sha256}
-    assert reading.result_sha256 in text_of(answer)
+
+def test_recomputing_is_a_job_whose_page_tells_how_it_went(client, owner, redesign, reading):
+    address = url("recompute", redesign, reading_id=reading.public_id)
+    assert "Not computed again yet" in text_of(client.get(address))
+
+    for _twice in range(2):
+        assert client.post(address)["Location"] == address
+
+    assert recomputing().get().requested_by == owner
+    waiting = text_of(client.get(address))
+    assert f'hx-get="{address}" hx-trigger="every 2s"' in waiting
+    assert f'<a href="{address}">Look again</a>' in waiting
+    assert "<form" not in waiting[waiting.index("recomputing") :]
+
+    assert run_waiting()
+
+    done = client.get(address)
+    assert done.context["page"].outcome.is_same
+    assert "The same to the last byte" in text_of(done)
+    assert "hx-trigger" not in text_of(done)
+    assert text_of(done).count(reading.result_sha256) == 2
+
+
+def test_recomputing_that_fails_says_so_and_can_be_asked_again(client, owner, redesign, reading):
+    address = url("recompute", redesign, reading_id=reading.public_id)
+    client.post(address)
+    recomputing().update(state="failed", last_error="The worker ended.", finished_at=NOW)
+
+    page = text_of(client.get(address))
+
+    assert "It could not be computed again" in page
+    assert "The worker ended." in page
+    assert "hx-trigger" not in page
+    assert f'<form method="post" action="{address}">' in page
+
+
+def test_no_request_evaluates_a_stored_input(client, owner, redesign, reading, monkeypatch):
+    def refuse(*args):
+        raise AssertionError
+
+    monkeypatch.setattr("measurement.operations.readings.evaluated", refuse)
+    monkeypatch.setattr("measurement.operations.readings.unpacked", refuse)
+    address = url("recompute", redesign, reading_id=reading.public_id)
+
+    assert client.get(address).status_code == 200
+    assert client.post(address).status_code == 302
+    assert client.get(url("evidence", redesign)).status_code == 200
+    assert client.get(url("evidence_json", redesign)).status_code == 200
 
 
 def test_recompute_takes_only_the_redesigns_own_readings(client, owner, redesign, reading):

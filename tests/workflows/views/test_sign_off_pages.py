@@ -446,6 +446,21 @@ def test_going_live_from_the_page(client):
     assert (row.at.isoformat(), row.post_hoc) == ("2026-03-02T07:00:00+00:00", True)
 
 
+def test_looking_up_names_the_zone_and_warns_above_the_button(client):
+    """On a phone what stands beside the form stands below it."""
+    review = approved()
+    client.force_login(review.redesign.workflow.owner)
+    url = reverse("workflows:go_live", args=[review.redesign.public_id])
+    given = {"day": "2026-03-02", "time": "08:00", "zone": "Asia/Tokyo", "look": "1"}
+
+    first = " ".join(client.get(url).content.decode().split())
+    page = " ".join(client.post(url, given).content.decode().split())
+
+    assert "Europe/Zurich time:" in first
+    assert "2 Mar 08:00, Asia/Tokyo time:" in page
+    assert page.index("This moment has passed") < page.index("Look up the reading date")
+
+
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
 def test_go_live_fills_in_day_and_time_as_browsers_read_them(client, settings, language):
     review = approved()
