@@ -1,5 +1,6 @@
-"""Who may bring cases in, and who may look."""
+"""Who may bring cases in, who may look, and from how many cases on."""
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from core.models import ApiToken
@@ -19,6 +20,11 @@ def may_bring_cases(person: Person, workflow: Workflow) -> bool:
 def may_measure(person: Person, workflow: Workflow) -> bool:
     """Ask for a reading before the nightly run does; who only reads or signs does not."""
     return may_edit(person, workflow)
+
+
+def median_shown(median: float | None, *, finished: int) -> float | None:
+    """None under the minimum group: so few cases may be one person's (decision 0022)."""
+    return median if finished >= settings.MINIMUM_GROUP else None
 
 
 def imports_visible_to(person: Person) -> QuerySet[CaseImport]:

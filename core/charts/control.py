@@ -17,12 +17,13 @@ from core.charts.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """``median`` in seconds, None without a case; not ``ripe``: cases may still be open."""
+    """``median`` in seconds, None = no point (``note`` says why); not ``ripe``: some are open."""
 
     start: date
     median: float | None
     cases: int = 0
     ripe: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class ControlChart:
                 _("before") if self.go_live is None or week.start < self.go_live else _("after"),
                 words.duration(week.median),
                 words.number(week.cases),
-                "" if week.ripe else _("not complete yet"),
+                "; ".join(filter(None, [week.note, "" if week.ripe else _("not complete yet")])),
             )
             for week in self.weeks
         )
@@ -278,7 +279,7 @@ class _Drawing:
         wide = (self.right - self.left) / max(1, len(self.data.weeks))
         radius = max(1.2, min(3.2, wide * 0.32))
         for (x1, y1, one), (x2, y2, two) in itertools.pairwise(spots):
-            if (two.start - one.start).days <= 14:  # noqa: PLR2004
+            if (two.start - one.start).days <= 7:  # noqa: PLR2004
                 self.canvas.path([(x1, y1), (x2, y2)], f"{period}-line")
         for x, y, week in spots:
             title = _("Week of %(day)s: %(length)s, %(cases)s cases") % {

@@ -9,9 +9,10 @@ from workflows.models import Workflow
 class CaseSummary(models.Model):
     """Counts and weekly medians of one workflow; derived, replaced after every merged import.
 
-    ``weekly`` is a list of ``[ISO date of the week's first day, median seconds or null, cases]``,
-    by week of start, newest last, censoring-safe (Kaplan-Meier). ``covers_to`` is the end of the
-    data: what the source said it covers, else its newest event.
+    ``weekly`` is a list of ``[ISO date of the week's first day, median seconds or null, cases,
+    finished ones]`` (older rows lack the last), by week of start, newest last, censoring-safe
+    (Kaplan-Meier). ``covers_to`` is the end of the data: what the source said it covers, else its
+    newest event.
     """
 
     workflow = models.OneToOneField(

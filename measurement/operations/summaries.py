@@ -49,7 +49,7 @@ def refresh_summary(*, workflow_id: int, at: datetime) -> CaseSummary:
 
 
 def weekly_medians(cases: CaseArrays, until: datetime) -> list[list[str | float | int | None]]:
-    """The last two years by week of start, oldest first: ``[first day, median seconds, cases]``.
+    """The last two years by week of start, oldest first, as ``CaseSummary.weekly`` holds them.
 
     Weeks are counted back from ``until``, where open cases are censored; cancelled ones are out.
     """
@@ -67,5 +67,12 @@ def weekly_medians(cases: CaseArrays, until: datetime) -> list[list[str | float 
         if count >= FEWEST_CASES:
             median = kaplan_meier(spent[mine], done[mine]).quantile(0.5)
         first_day = datetime.fromtimestamp(end_of_data, tz=UTC) - timedelta(weeks=week + 1)
-        rows.append([first_day.date().isoformat(), None if np.isnan(median) else median, count])
+        rows.append(
+            [
+                first_day.date().isoformat(),
+                None if np.isnan(median) else median,
+                count,
+                int(np.count_nonzero(done[mine])),
+            ]
+        )
     return rows

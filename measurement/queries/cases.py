@@ -108,7 +108,7 @@ def _volume(summary: CaseSummary) -> Bars:
     return Bars(
         rows=tuple(
             BarRow(words.day(date.fromisoformat(first_day)), (float(cases),))
-            for first_day, _median, cases in summary.weekly[-WEEKS_SHOWN:]
+            for first_day, _median, cases, *_done in summary.weekly[-WEEKS_SHOWN:]
         ),
         parts=(_("Cases started"),),
         looks=("before",),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from measurement.models import Case, CaseSource, CaseSummary
 from measurement.queries.arrays import case_arrays
 from measurement.queries.calls import calendar_of, named_arrays, registered_design
+from measurement.rules import median_shown
 from measurement.statistics import FINISHED_BEFORE, Comparison, Design, Plan, follow_up_days, plan
 from people.models import WorkCalendarVersion
 from workflows.models import Hypothesis, Redesign
@@ -26,6 +27,7 @@ class Planning:
     """Figures for the hypothesis form. ``reading_date`` needs a planned go-live."""
 
     plan: Plan
+    median: float | None
     completed_needed: int
     enough_on: date | None
     reading_date: date | None
@@ -55,6 +57,7 @@ def planning_of(redesign: Redesign) -> Planning | None:
         detects = planned.detectable_ratio >= float(hypothesis.target_ratio)
     return Planning(
         plan=planned,
+        median=median_shown(planned.median, finished=planned.completed),
         completed_needed=FINISHED_BEFORE,
         enough_on=_enough_on(planned, summary),
         reading_date=reading_date,

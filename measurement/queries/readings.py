@@ -12,6 +12,7 @@ from core.jobs import newest_job
 from core.models import Job
 from measurement.choices import CONCLUSIVE, ReadingKind, ReadingVerdict
 from measurement.models import CaseSummary, Reading, Recomputation
+from measurement.rules import median_shown
 from measurement.statistics import portfolio
 from people.models import Person
 from workflows.models import GoLive, Redesign, Workflow
@@ -184,7 +185,10 @@ def survivors_of_quarters(redesign_ids: set[int]) -> set[int]:
 
 
 def weekly_of(workflows: list[Workflow]) -> Mapping[int, Mapping[str, list[float | None]]]:
-    """Weekly medians of the last 24 weeks, split at the newest go-live; one query."""
+    """Weekly medians of the last 24 weeks, split at the newest go-live; one query.
+
+    None for a week without a point, as in the control chart.
+    """
     newest = GoLive.objects.filter(redesign__workflow=OuterRef("workflow")).order_by("-at")
     rows = CaseSummary.objects.filter(workflow__in=workflows).values_list(
         "workflow_id", "weekly", Subquery(newest.values("at")[:1])
@@ -192,10 +196,13 @@ def weekly_of(workflows: list[Workflow]) -> Mapping[int, Mapping[str, list[float
     told: dict[int, Mapping[str, list[float | None]]] = {}
     for workflow_id, weekly, live in rows:
         split = live.date().isoformat() if live else "9999"
-        weeks = weekly[-WEEKS_SHOWN:]
+        weeks = [
+            (day, median_shown(median, finished=done[0] if done else cases))
+            for day, median, cases, *done in weekly[-WEEKS_SHOWN:]
+        ]
         told[workflow_id] = {
-            "before": [median for day, median, _cases in weeks if day < split],
-            "after": [median for day, median, _cases in weeks if day >= split],
+            "before": [median for day, median in weeks if day < split],
+            "after": [median for day, median in weeks if day >= split],
         }
     return told
 

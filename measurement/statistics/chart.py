@@ -26,6 +26,7 @@ NATURAL = 2.66
 class ChartWeek:
     """Starts of one week. ``median`` in seconds of the clock in use, NaN = no point.
 
+    ``done``: how many of the ``cases`` were finished by the cutoff.
     ``period`` is "before", "washout" or "after"; ``begins_at`` epoch seconds.
     A ``grey`` week's fast cases are in, its slow ones are not yet.
     """
@@ -33,6 +34,7 @@ class ChartWeek:
     period: str
     begins_at: float
     cases: int
+    done: int
     median: float
     grey: bool
 
@@ -136,6 +138,7 @@ def _weeks(
             period,
             begin + number * WEEK,
             size,
+            int(np.count_nonzero(cases.done[mine])),
             _median(cases, mine),
             grey=int(np.count_nonzero(followed[mine])) < FOLLOWED * size,
         )

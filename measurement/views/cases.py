@@ -36,6 +36,7 @@ from measurement.rules import imports_visible_to, may_bring_cases
 from people.models import Person
 from workflows.models import Workflow
 from workflows.queries.workflows import workflows_visible_to
+from workflows.views.tabs import tabs_of
 
 # Where on the form a refusal of the file belongs.
 FIELD_OF_REFUSAL = {
@@ -69,7 +70,7 @@ def cases(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "imports": page_of(request, imports_of(workflow)),
             "may_bring": may_bring_cases(actor, workflow),
             "address": f"{settings.BASE_URL}{reverse('workflow-cases', args=[workflow.slug])}",
-            "tabs": case_tabs(workflow),
+            "tabs": tabs_of(workflow, actor, "cases"),
             "simulated": workflow.is_simulated,
         },
     )
@@ -119,6 +120,7 @@ def upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "megabytes": settings.UPLOAD_LIMIT_BYTES >> 20,
             "rows": limits.rows,
             "columns": limits.columns,
+            "tabs": tabs_of(workflow, actor, "cases"),
             "simulated": workflow.is_simulated,
         },
         status=status,
@@ -219,6 +221,7 @@ def _import_page(
             "page": page,
             "refusal": refusal,
             "may_decide": may_bring_cases(actor, workflow),
+            "tabs": tabs_of(workflow, actor, "cases"),
             "simulated": workflow.is_simulated,
         },
         status=refusal.status if refusal is not None else 200,
@@ -241,11 +244,3 @@ def _import(actor: Person, public_id: UUID, *, to_decide: bool = False) -> CaseI
     if to_decide and not may_bring_cases(actor, found.source.workflow):
         raise PermissionDenied(NOT_YOURS)
     return found
-
-
-def case_tabs(workflow: Workflow) -> list[tuple[str, str, bool]]:
-    return [
-        (_("Overview"), reverse("workflows:workflow", args=[workflow.public_id]), False),
-        (_("Cases"), reverse("measurement:cases", args=[workflow.public_id]), True),
-        (_("History"), reverse("workflows:history", args=[workflow.public_id]), False),
-    ]

@@ -5,8 +5,6 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.acting import acting_person
@@ -15,7 +13,7 @@ from measurement import claims
 from measurement.forms.evidence import EvidenceFilters
 from measurement.models import Reading
 from measurement.operations import readings as operations
-from measurement.queries.charts import control_chart_shown, quantile_plot_shown
+from measurement.queries.charts import control_chart_shown, quantile_plot_shown, weekly_json
 from measurement.queries.evidence import evidence_page, evidence_rows, verdict_counts
 from measurement.queries.readings import (
     reading_shown,
@@ -25,6 +23,7 @@ from measurement.queries.readings import (
 )
 from measurement.rules import may_measure
 from workflows.models import Redesign
+from workflows.views.tabs import tabs_of
 
 
 @require_GET
@@ -49,7 +48,7 @@ def evidence_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def evidence(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    redesign = _redesign(request, public_id)
+    redesign, actor = _redesign(request, public_id), acting_person(request)
     page = evidence_page(redesign, chosen=request.GET.get("reading", ""))
     return render(
         request,
@@ -59,9 +58,9 @@ def evidence(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "page": page,
             "chart": control_chart_shown(page.reading) if page.reading else None,
             "quantiles": quantile_plot_shown(page.reading) if page.reading else None,
-            "may_measure": may_measure(acting_person(request), redesign.workflow),
+            "may_measure": may_measure(actor, redesign.workflow),
             "simulated": redesign.workflow.is_simulated,
-            "tabs": _tabs(redesign),
+            "tabs": tabs_of(redesign.workflow, actor, "evidence", redesign),
         },
     )
 
@@ -94,10 +93,10 @@ def measure(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def recompute(request: HttpRequest, public_id: UUID, reading_id: UUID) -> HttpResponse:
     """What came of evaluating the stored input again; asked by POST, whoever reads may ask."""
-    redesign = _redesign(request, public_id)
+    redesign, actor = _redesign(request, public_id), acting_person(request)
     reading = get_object_or_404(readings_of(redesign), public_id=reading_id)
     if request.method == "POST":
-        operations.ask_for_recomputation(reading=reading, actor=acting_person(request))
+        operations.ask_for_recomputation(reading=reading, actor=actor)
         return redirect(request.path)
     return render(
         request,
@@ -107,6 +106,7 @@ def recompute(request: HttpRequest, public_id: UUID, reading_id: UUID) -> HttpRe
             "reading": reading,
             "page": recomputation_page(reading),
             "claim": claims.claim(reading),
+            "tabs": tabs_of(redesign.workflow, actor, "evidence", redesign),
             "simulated": reading.is_simulated,
         },
     )
@@ -114,17 +114,6 @@ def recompute(request: HttpRequest, public_id: UUID, reading_id: UUID) -> HttpRe
 
 def _redesign(request: HttpRequest, public_id: UUID) -> Redesign:
     return get_object_or_404(redesigns_with_readings(acting_person(request)), public_id=public_id)
-
-
-def _tabs(redesign: Redesign) -> list[tuple[str, str, bool]]:
-    workflow = redesign.workflow.public_id
-    return [
-        (_("Overview"), reverse("workflows:workflow", args=[workflow]), False),
-        (_("Evidence"), reverse("measurement:evidence", args=[redesign.public_id]), True),
-        (_("Cases"), reverse("measurement:cases", args=[workflow]), False),
-        (_("Sign-offs"), reverse("workflows:redesign", args=[redesign.public_id]), False),
-        (_("History"), reverse("workflows:history", args=[workflow]), False),
-    ]
 
 
 def _as_json(reading: Reading) -> dict[str, object]:
@@ -139,6 +128,7 @@ def _as_json(reading: Reading) -> dict[str, object]:
         "call_sha256": reading.design_sha256,
         "input_sha256": reading.input_id,
         "code_version": reading.code_version,
+        "weekly": weekly_json(reading),
         "result": reading.result,
         "result_sha256": reading.result_sha256,
     }

@@ -25,8 +25,12 @@ from core.charts.marks import word
 from core.panels import facts_about
 from people.models import Person
 from workflows.choices import STOPPED, RedesignState, Stage, StepState
-from workflows.models import Redesign, Route, RouteStep, StepAssignment, Workflow
-from workflows.queries.redesigns import beyond_others_drafts
+from workflows.models import GoLive, Redesign, Route, RouteStep, StepAssignment, Workflow
+from workflows.queries.redesigns import (
+    beyond_others_drafts,
+    redesigns_visible_to,
+    sign_offs_visible_to,
+)
 
 FIRST_CHECK, LAST_CHECK = 90, 180  # days after the reading
 # The redesign that speaks for its workflow: what runs before what is planned, then the newest.
@@ -107,19 +111,44 @@ class WorkflowStage:
 
 def leading_redesign(person: Person) -> QuerySet[Redesign]:
     """For a subquery on a workflow: the one that speaks for it, if any."""
-    rank = Case(
-        *(When(state=state, then=Value(at)) for at, state in enumerate(LEADING)),
-        output_field=IntegerField(),
-    )
     return (
         beyond_others_drafts(person)
         .filter(workflow=OuterRef("pk"), state__in=LEADING)
-        .order_by(rank, "-created_at", "-pk")
+        .order_by(_rank(), "-created_at", "-pk")
+    )
+
+
+def shown_redesign(
+    workflow: Workflow, person: Person, redesign: Redesign | None = None
+) -> "ShownRedesign | None":
+    """``redesign``, else the leading one that ``person`` may see, with what can be seen of it."""
+    rows = Redesign.objects.filter(workflow=workflow).annotate(
+        may_be_seen=Exists(redesigns_visible_to(person).filter(pk=OuterRef("pk"))),
+        has_sign_off=Exists(sign_offs_visible_to(person).filter(pk=OuterRef("pk"))),
+        is_live=Exists(GoLive.objects.filter(redesign=OuterRef("pk"))),
+    )
+    if redesign is not None:
+        return rows.filter(pk=redesign.pk).first()
+    leading = rows.filter(state__in=LEADING, may_be_seen=True)
+    return leading.order_by(_rank(), "-created_at", "-pk").first()
+
+
+def _rank() -> Case:
+    return Case(
+        *(When(state=state, then=Value(at)) for at, state in enumerate(LEADING)),
+        output_field=IntegerField(),
     )
 
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
+
+    class Shown(TypedDict):
+        may_be_seen: bool
+        has_sign_off: bool
+        is_live: bool
+
+    ShownRedesign = WithAnnotations[Redesign, Shown]
 
     class Lead(TypedDict):
         lead_pk: int | None

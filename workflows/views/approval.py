@@ -28,6 +28,7 @@ from workflows.queries.redesigns import sign_offs_visible_to
 from workflows.queries.sign_offs import TABS, row_of, rows_of
 from workflows.revision_changes import changes_between
 from workflows.views import shown
+from workflows.views.tabs import tabs_of
 
 DONE = {
     Verdict.APPROVED: gettext_lazy("Signed. Thank you."),
@@ -181,6 +182,7 @@ def _shown(  # noqa: PLR0913  (keyword-only facts of one answer)
         "help": shown.choice_help(page),
         "hash": shown.short_hash(page.revision.sha256),
         "outcome": shown.outcome(page),
+        "tabs": tabs_of(page.redesign.workflow, actor, "sign_off", page.redesign),
         "simulated": page.redesign.workflow.is_simulated,
     }
     # A stale page is wholly out of date; any other refusal concerns the panel alone.

@@ -34,6 +34,7 @@ from workflows.queries.redesign_pages import (
 from workflows.queries.workflows import workflows_visible_to
 from workflows.views import shown
 from workflows.views.redesign_words import check_items, expectation, oversight_facts, risk_facts
+from workflows.views.tabs import tabs_of
 
 PARTS = ("", "revisions")
 
@@ -77,14 +78,10 @@ def _shown(
     row = get_object_or_404(redesign_detail(actor), public_id=public_id)
     part = request.GET.get("part", "")
     part = part if part in PARTS else ""
-    address = row.get_absolute_url()
     context = {
         "redesign": row,
         "part": part,
-        "tabs": [
-            (_("Overview"), address, part == ""),
-            (_("Revisions"), f"{address}?part=revisions", part == "revisions"),
-        ],
+        "tabs": tabs_of(row.workflow, actor, "redesign", row),
         "refusal": refusal,
         "reason": request.POST.get("reason", ""),
         "simulated": row.workflow.is_simulated,

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -18,7 +17,6 @@ from core.errors import DomainError, Forbidden
 from core.pagination import page_of
 from people.models import Person
 from workflows.forms.workflows import RetireForm, WorkflowFilterForm
-from workflows.models import Workflow
 from workflows.operations import workflows as operations
 from workflows.queries.redesigns import redesigns_visible_to
 from workflows.queries.workflows import (
@@ -34,6 +32,7 @@ from workflows.queries.workflows import (
 )
 from workflows.rules import may_edit, may_log
 from workflows.views.history_words import act
+from workflows.views.tabs import tabs_of
 
 if TYPE_CHECKING:
     from workflows.queries.stages import LedWorkflow
@@ -74,7 +73,7 @@ def _shown(
     page = workflow_page(row, actor, minimum_group=settings.MINIMUM_GROUP)
     context = {
         "page": page,
-        "tabs": _tabs(row, "overview", page.lead.public_id if page.lead else None),
+        "tabs": tabs_of(row, actor, "overview"),
         "retiring": retiring or RetireForm(),
         "retirement": retirement_of(row),
         "simulated": row.is_simulated,
@@ -96,7 +95,7 @@ def history(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "versions": versions_of(row),
         "page": page,
         "acts": [act(event) for event in page],
-        "tabs": _tabs(row, "history", None),
+        "tabs": tabs_of(row, actor, "history"),
         "simulated": row.is_simulated,
     }
     return render(request, "workflows/workflow_history.html", context)
@@ -126,16 +125,3 @@ def retire(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return _shown(request, row, actor, retiring=form, status=refusal.status)
     messages.success(request, _("Taken out of use. Its history and evidence stay."))
     return redirect(row.get_absolute_url())
-
-
-def _tabs(row: Workflow, here: str, redesign: UUID | None) -> list[tuple[str, str, bool]]:
-    places = [
-        ("overview", _("Overview"), reverse("workflows:workflow", args=[row.public_id])),
-        ("cases", _("Cases"), reverse("measurement:cases", args=[row.public_id])),
-        ("history", _("History"), reverse("workflows:history", args=[row.public_id])),
-    ]
-    if redesign is not None:
-        places.insert(
-            1, ("redesign", _("Redesign"), reverse("workflows:redesign", args=[redesign]))
-        )
-    return [(name, address, key == here) for key, name, address in places]

@@ -148,9 +148,10 @@ def test_control_chart_is_grey_before_indigo_after_and_hollow_while_unripe():
     assert classes == ["k-before"] * 8 + ["k-after"] * 5 + ["k-after-hollow"]
 
 
-def test_control_chart_does_not_bridge_a_gap_of_weeks():
+@pytest.mark.parametrize("weeks", [(0, 1, 9, 10), (0, 1, 3, 4)])
+def test_control_chart_bridges_no_week_without_a_point(weeks):
     first = date(2026, 1, 5)
-    rows = tuple(charts.Week(first + timedelta(weeks=w), 86_400.0 * 3) for w in (0, 1, 9, 10))
+    rows = tuple(charts.Week(first + timedelta(weeks=w), 86_400.0 * 3) for w in weeks)
     lines = list(parsed(charts.control_chart(charts.ControlChart(rows))).iter(f"{SVG}path"))
     assert len(lines) == 2
 

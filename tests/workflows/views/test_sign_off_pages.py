@@ -249,7 +249,7 @@ def test_queries_of_the_decision_page_and_post(client, django_assert_max_num_que
     sign(review, review.quality)
     client.force_login(review.boss)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get(address(review))
     with django_assert_max_num_queries(40) as queries:
         client.post(address(review), typed(review))
@@ -329,7 +329,9 @@ def test_what_was_signed_is_readable_while_a_new_revision_is_written(client, rev
     assert page.status_code == package.status_code == 200
     assert first.summary in text
     assert first.activities.get(position=1).title in text
-    assert revised.redesign.get_absolute_url() + '"' not in text
+    assert "side by side" not in text
+    # The tab leads only those there who may read the draft.
+    assert (revised.redesign.get_absolute_url() + '"' in text) is (who == "boss")
     for said in (text, package.content.decode()):
         assert "Nobody reads this yet" not in said
         assert "Nor this" not in said

@@ -1,0 +1,87 @@
+"""What a page, its table and the JSON show of weeks with few finished cases."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from measurement.models import CaseSummary, Reading
+from measurement.queries.charts import control_chart_shown, quantile_plot_shown, weekly_json
+from measurement.queries.readings import weekly_of
+from tests.factories.workflows import WorkflowFactory
+
+MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def reading(*weeks, done=(50, 50)):
+    """``weeks``: (cases, finished, median), from a Monday on, all before go-live."""
+    stored = [
+        {
+            "period": "before",
+            "begins_at": (MONDAY + timedelta(weeks=at)).timestamp(),
+            "cases": cases,
+            "done": finished,
+            "median": median,
+            "grey": False,
+        }
+        for at, (cases, finished, median) in enumerate(weeks)
+    ]
+    after = (MONDAY + timedelta(weeks=len(weeks))).timestamp()
+    weekly = {"weeks": stored, "centre": None, "lower": None, "upper": None}
+    weekly |= dict.fromkeys(("go_live", "washout_ends_at", "reading_at"), after)
+    quantiles = {"probabilities": [0.5], "before": [1.0], "after": [2.0]}
+    return Reading(
+        chart={"weekly": weekly, "quantiles": quantiles},
+        result={"done_before": done[0], "done_after": done[1]},
+    )
+
+
+def test_week_has_a_point_from_five_finished_cases_on():
+    shown = reading((9, 4, 100.0), (9, 5, 200.0))
+
+    assert [week.median for week in control_chart_shown(shown).weeks] == [None, 200.0]
+
+
+def test_gap_says_why_in_the_table():
+    shown = reading((9, 4, 100.0), (20, 9, None), (9, 9, 200.0), (0, 0, None))
+
+    rows = control_chart_shown(shown).table().rows
+
+    assert [(row[2], row[3], row[4]) for row in rows] == [
+        ("–", "9", "fewer than 5 finished, so no point"),
+        ("–", "20", "too few finished for a median"),
+        (rows[2][2], "9", ""),
+        ("–", "0", ""),
+    ]
+
+
+def test_json_has_the_gaps_of_the_page():
+    shown = reading((9, 4, 100.0), (9, 5, 200.0))
+
+    assert weekly_json(shown) == [
+        {"week_of": "2026-03-02", "median_seconds": None, "cases": 9, "complete": True},
+        {"week_of": "2026-03-09", "median_seconds": 200.0, "cases": 9, "complete": True},
+    ]
+    assert weekly_json(Reading(chart=None)) == []
+
+
+def test_a_raised_minimum_holds_for_what_is_stored_already(settings):
+    settings.MINIMUM_GROUP = 8
+    shown = reading((9, 7, 100.0), (9, 8, 200.0), done=(50, 7))
+
+    assert [week.median for week in control_chart_shown(shown).weeks] == [None, 200.0]
+    assert control_chart_shown(shown).table().rows[0][4] == "fewer than 8 finished, so no point"
+    assert quantile_plot_shown(shown) is None
+
+
+@pytest.mark.parametrize("done, drawn", [((5, 5), True), ((4, 90), False), ((90, 4), False)])
+def test_curve_of_quick_and_slow_cases_needs_as_many_on_both_sides(done, drawn):
+    assert (quantile_plot_shown(reading(done=done)) is not None) is drawn
+
+
+@pytest.mark.django_db
+def test_trend_in_lists_has_the_same_gaps():
+    workflow = WorkflowFactory()
+    weeks = [["2026-03-02", 100.0, 9, 4], ["2026-03-09", 200.0, 9, 5], ["2026-03-16", 300.0, 5]]
+    CaseSummary.objects.create(workflow=workflow, weekly=weeks, refreshed_at=MONDAY)
+
+    assert weekly_of([workflow])[workflow.pk]["before"] == [None, 200.0, 300.0]
