@@ -6,9 +6,10 @@ be read as a whole raises ``Unreadable``; a row that cannot be kept becomes a ``
 
 from measurement.parsing.blocks import Block, FileTerms
 from measurement.parsing.cases import read_cases
-from measurement.parsing.columns import FIELDS, Columns, names_a_person
+from measurement.parsing.columns import FIELDS, Columns
 from measurement.parsing.errors import Rejection, Unreadable
 from measurement.parsing.limits import BLOCK_ROWS, Limits
+from measurement.parsing.people_columns import names_a_person
 from measurement.parsing.text import ENCODINGS
 
 __all__ = [

@@ -6,36 +6,16 @@ from dataclasses import dataclass, field
 
 from measurement.parsing.errors import Unreadable
 from measurement.parsing.limits import COLUMN_NAME_LENGTH, Limits
+from measurement.parsing.people_columns import names_a_person
 
 FIELDS = ("case_id", "started_at", "completed_at", "status", "kind", "last_event_at")
 REQUIRED = ("case_id", "started_at", "completed_at")
 DELIMITERS = ",;\t|"
-# Words that make a column name a person, in the three languages of the portal. A column is left
-# out when one of them is a whole word of its name ("assigned_user", "Bearbeiter Nr.").
-PERSON_WORDS = frozenset(
-    """
-    resource resources user users username userid login employee employees staff worker person
-    people agent agents assignee assigned owner handler operator approver reviewer author
-    creator clerk caseworker manager supervisor requester requestor customer client patient
-    contact name firstname lastname surname fullname email mail phone benutzer nutzer
-    mitarbeiter mitarbeiterin bearbeiter bearbeiterin sachbearbeiter sachbearbeiterin
-    zuständig zustaendig verantwortlich verantwortlicher ersteller genehmiger vorgesetzter
-    kunde kundin vorname nachname personalnummer utilisateur employé employe agente
-    responsable gestionnaire auteur valideur demandeur nom prénom prenom courriel
-    """.split()  # noqa: SIM905 - one word per quotation mark pair would hide the list
-)
-_WORDS = re.compile(r"[^\W_]+")
-_CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
 
 
 def plain(name: str) -> str:
     """A header as it is compared: trimmed, lower case, blanks and dashes as underscores."""
     return re.sub(r"[\s\-]+", "_", name.strip()).casefold()
-
-
-def names_a_person(name: str) -> bool:
-    words = [word.casefold() for word in _WORDS.findall(_CAMEL.sub(" ", name))]
-    return any(word in PERSON_WORDS for word in words)
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from core.audit import changes, record
 from measurement.models import CaseSource
+from measurement.operations.imports.terms import refuse_people
 from people.models import Person
 from workflows.models import Workflow
 
@@ -27,7 +28,10 @@ def source_for(*, workflow: Workflow, actor: Person | None) -> CaseSource:
 
 @transaction.atomic
 def save_source(*, source: CaseSource, actor: Person | None, **facts: Any) -> CaseSource:
-    """Change how the source is read from now on; cases that are in stay as they are."""
+    """Change how the source is read from now on; cases that are in stay as they are.
+
+    Raises FileRefusedError for a mapping to a column of people.
+    """
     return locked_source(source=source, actor=actor, facts=facts)
 
 
@@ -45,6 +49,7 @@ def locked_source(
         source = _created(source, actor)
     else:
         source = CaseSource.objects.select_for_update(no_key=True).get(pk=source.pk)
+    refuse_people(facts.get("mapping", {}))
     before = {name: getattr(source, name) for name in FACTS}
     old, new = changes(before, before | dict(facts))
     if new:

@@ -29,15 +29,20 @@ def checked_options(options: Mapping[str, Any], source: CaseSource) -> dict[str,
     mapping = source.mapping if isinstance(source.mapping, dict) else {}
     if any(not isinstance(column, str) for column in mapping.values()):
         raise FileRefusedError("unknown_mapping")
-    for name in FIELDS:
-        if names_a_person(mapping.get(name, "")):
-            raise FileRefusedError("person_mapped", column=mapping[name][:100], field=name)
+    refuse_people(mapping)
     return {
         "zone": zone,
         "encoding": encoding,
         "mapping": {name: mapping[name] for name in FIELDS if mapping.get(name)},
         "covers_to": covers_to.isoformat() if isinstance(covers_to, datetime) else "",
     }
+
+
+def refuse_people(mapping: Mapping[str, str]) -> None:
+    """Raises FileRefusedError when one of our fields would be read from a column of people."""
+    for name in FIELDS:
+        if names_a_person(mapping.get(name, "")):
+            raise FileRefusedError("person_mapped", column=mapping[name][:100], field=name)
 
 
 def terms_of(

@@ -289,6 +289,8 @@ def test_source_mapping_names_the_columns(source):
     [
         ("Bearbeiter", "case_id;started_at;completed_at;Bearbeiter"),
         ("assigneduser", "case_id;started_at;completed_at;assignedUser"),
+        ("performed_by", "case_id;started_at;completed_at;performed_by"),
+        ("Erfasst von", "case_id;started_at;completed_at;Erfasst von"),
     ],
 )
 def test_source_mapping_to_a_column_of_people_is_refused(source, column, header):
@@ -302,6 +304,27 @@ def test_source_mapping_to_a_column_of_people_is_refused(source, column, header)
     assert header.rpartition(";")[2] in str(refusal.value)
     assert CaseImport.objects.count() == 0
     assert stored_files() == []
+
+
+def test_source_is_never_told_to_read_a_column_of_people(source):
+    with pytest.raises(FileRefusedError):
+        imports.save_source(source=source, actor=None, mapping={"case_id": "performed_by"})
+
+    source.refresh_from_db()
+    assert source.mapping == {}
+
+
+def test_numbers_of_people_are_left_out_and_named(source):
+    done = imported(
+        source,
+        csv_of(
+            "A,2026-01-05T08:00:00Z,,4711,12,756123,9",
+            header="case_id,started_at,completed_at,PERNR,badgeNr,SSN,rework",
+        ),
+    )
+
+    assert Case.objects.get().fields == {"rework": 9}
+    assert [one["column"] for one in done.dropped_columns] == ["PERNR", "badgeNr", "SSN"]
 
 
 def test_source_facts_change_with_the_delivery_or_not_at_all(source):

@@ -265,7 +265,12 @@ def test_upload_without_a_file_or_with_wrong_days_keeps_what_was_typed(client, o
 
 
 @pytest.mark.parametrize(
-    "column, theirs", [("Bearbeiter", "Bearbeiter"), ("assigneduser", "assignedUser")]
+    "column, theirs",
+    [
+        ("Bearbeiter", "Bearbeiter"),
+        ("assigneduser", "assignedUser"),
+        ("performed_by", "performed_by"),
+    ],
 )
 def test_column_of_people_is_refused_beside_the_field_it_was_named_for(
     client, owner, workflow, column, theirs
