@@ -122,9 +122,8 @@ def _fields(row: Mapping[str, str], columns: Columns) -> str:
 
 
 def shown(row: Mapping[str, str], columns: Columns) -> dict[str, str]:
-    """Our fields and number columns; nothing of a column that was left out."""
-    allowed = {*columns.places, *(name for name, _at in columns.numbers)}
-    return {name: _printable(text) for name, text in row.items() if name in allowed}
+    """Our own fields alone: a name may stand in any other column, a number's among them."""
+    return {name: _printable(text) for name, text in row.items() if name in columns.places}
 
 
 def shown_cells(columns: Columns, cells: Sequence[str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from core.charts import BarRow, Bars, words
 from core.choices import JobState
 from measurement.errors import row_refusal
 from measurement.models import CaseImport, CaseSource, CaseSummary, ImportRejection
+from measurement.parsing import FIELDS
 from measurement.statistics import FINISHED_BEFORE
 from workflows.models import Workflow
 from workflows.queries.stages import Baseline
@@ -132,8 +133,8 @@ def imports_of(workflow: Workflow) -> QuerySet[CaseImport]:
     )
 
 
-def import_page(case_import: CaseImport) -> ImportPage:
-    """At most two queries."""
+def import_page(case_import: CaseImport, *, with_rows: bool) -> ImportPage:
+    """At most two queries. ``with_rows`` for those who may bring cases: refused rows have cells."""
     reasons: list[Reason] = []
     rows: list[RefusedRow] = []
     if case_import.rows_rejected:
@@ -150,9 +151,9 @@ def import_page(case_import: CaseImport) -> ImportPage:
                 line=row.line,
                 case_id=row.row.get("case_id", ""),
                 reason=row.reason,
-                value=row.row.get(row.column, ""),
+                value=row.row.get(row.column, "") if row.column in FIELDS else "",
             )
-            for row in rejections.order_by("line", "pk")[:REJECTIONS_SHOWN]
+            for row in rejections.order_by("line", "pk")[: REJECTIONS_SHOWN if with_rows else 0]
         ]
     job = case_import.job
     return ImportPage(

@@ -174,8 +174,8 @@ def import_cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_GET
 def import_rejections(request: HttpRequest, public_id: UUID) -> StreamingHttpResponse:
-    """The refused rows with lines and reasons, without the columns that name people."""
-    case_import = _import(acting_person(request), public_id)
+    """The refused rows with lines and reasons, and of their cells our own fields alone."""
+    case_import = _import(acting_person(request), public_id, to_decide=True)
     answer = StreamingHttpResponse(
         csv_lines(_rejected_table(case_import)), content_type="text/csv; charset=utf-8"
     )
@@ -185,22 +185,16 @@ def import_rejections(request: HttpRequest, public_id: UUID) -> StreamingHttpRes
 
 
 def _rejected_table(case_import: CaseImport) -> Iterator[list[object]]:
-    """All rows have the columns of the first that is whole.
-
-    The language is named: lines are made while they are sent, when the request is over.
-    """
+    """The language is named: lines are made while they are sent, when the request is over."""
     language = get_language()
     rejections = rejections_of(case_import)
-    whole = rejections.exclude(code="wrong_cells").first()
-    columns = list(whole.row) if whole is not None else ["case_id"]
-    columns.sort(key=lambda name: FIELDS.index(name) if name in FIELDS else len(FIELDS))
 
     def line_of(row: ImportRejection) -> list[object]:
         with override(language):
-            return [row.line, row.reason, row.column, *(row.row.get(name, "") for name in columns)]
+            return [row.line, row.reason, row.column, *(row.row.get(name, "") for name in FIELDS)]
 
     lines = map(line_of, rejections.iterator(chunk_size=2000))
-    return chain([["line", "reason", "column", *columns]], lines)
+    return chain([["line", "reason", "column", *FIELDS]], lines)
 
 
 def _import_page(
@@ -210,8 +204,9 @@ def _import_page(
     refusal: DomainError | None = None,
 ) -> HttpResponse:
     case_import.refresh_from_db(fields=["job"])
-    page: ImportPage = import_page(case_import)
     workflow = case_import.source.workflow
+    may_decide = may_bring_cases(actor, workflow)
+    page: ImportPage = import_page(case_import, with_rows=may_decide)
     return render(
         request,
         "measurement/import.html",
@@ -220,7 +215,7 @@ def _import_page(
             "case_import": case_import,
             "page": page,
             "refusal": refusal,
-            "may_decide": may_bring_cases(actor, workflow),
+            "may_decide": may_decide,
             "tabs": tabs_of(workflow, actor, "cases"),
             "simulated": workflow.is_simulated,
         },

@@ -267,8 +267,23 @@ def test_people_columns_are_dropped_and_named_and_never_kept_of_bad_rows(source)
     ]
     assert Case.objects.get().fields == {"score": 3}
     kept = ImportRejection.objects.get().row
-    assert "Maria" not in str(kept)
-    assert kept["score"] == "3"
+    assert kept == {"case_id": "", "started_at": "2026-01-05T08:00:00Z", "completed_at": ""}
+
+
+def test_refused_cell_of_a_number_column_is_not_kept(source):
+    """Half of its values are numbers; the others may be anything, names among them."""
+    held = imported(
+        source,
+        csv_of(
+            "A,2026-01-05T08:00:00Z,,3",
+            "B,2026-01-05T08:00:00Z,,Maria Muster",
+            header="case_id,started_at,completed_at,score",
+        ),
+    )
+
+    refused = ImportRejection.objects.get(case_import=held)
+    assert (refused.column, refused.code) == ("score", "not_a_number")
+    assert "Maria" not in str(refused.row)
 
 
 def test_source_mapping_names_the_columns(source):

@@ -20,14 +20,14 @@ PEOPLE = [
 ]  # fmt: skip
 RESTS = ["", "id", "nr", "no", "number", "name", "2"]
 SPELLINGS = {
-    "snake": lambda words: "_".join(words),
-    "kebab": lambda words: "-".join(words),
-    "spaced": lambda words: " ".join(words),
+    "snake": "_".join,
+    "kebab": "-".join,
+    "spaced": " ".join,
     "title": lambda words: " ".join(word.capitalize() for word in words),
     "camel": lambda words: words[0] + "".join(word.capitalize() for word in words[1:]),
     "pascal": lambda words: "".join(word.capitalize() for word in words),
-    "glued": lambda words: "".join(words),
-    "dotted": lambda words: ".".join(words),
+    "glued": "".join,
+    "dotted": ".".join,
 }
 
 

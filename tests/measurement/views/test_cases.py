@@ -15,9 +15,15 @@ from core.choices import JobState
 from core.models import Job
 from measurement import tasks
 from measurement.models import Case, CaseImport, CaseSource, CaseSummary
+from measurement.parsing import FIELDS
 from people.choices import Role
 from tests.factories.measurement import CaseImportFactory, CaseSourceFactory, csv_of, good_rows
-from tests.factories.people import OrgUnitFactory, PersonFactory, RoleGrantFactory
+from tests.factories.people import (
+    AssignmentFactory,
+    OrgUnitFactory,
+    PersonFactory,
+    RoleGrantFactory,
+)
 from tests.factories.workflows import WorkflowFactory
 from workflows.queries.stages import Baseline
 
@@ -94,10 +100,24 @@ def test_auditor_looks_but_brings_nothing(client, owner, workflow):
     assert page.status_code == 200
     assert url("upload", workflow) not in page.content.decode()
     assert client.get(url("import", held)).status_code == 200
+    assert client.get(url("import_rejections", held)).status_code == 403
     assert client.get(url("upload", workflow)).status_code == 403
     assert client.post(url("upload", workflow), {}).status_code == 403
     assert client.post(url("import_confirm", held)).status_code == 403
     assert client.post(url("import_cancel", held)).status_code == 403
+
+
+def test_colleague_of_the_unit_sees_the_counts_but_no_refused_row(client, owner, workflow):
+    held = held_import(client, workflow, "SECRET-1,bad,,,,")
+    client.force_login(AssignmentFactory(unit=workflow.unit).person)
+
+    page = client.get(url("import", held))
+
+    assert "1 of 4 rows were not read" in text_of(page)
+    assert page.context["page"].rows == ()
+    assert "SECRET-1" not in text_of(page)
+    assert url("import_rejections", held) not in text_of(page)
+    assert client.get(url("import_rejections", held)).status_code == 403
 
 
 @pytest.mark.parametrize("who", ["owner", "manager above", "program office"])
@@ -422,7 +442,7 @@ def test_rejected_rows_come_as_a_table_no_spreadsheet_runs(client, owner, workfl
     assert answer["Content-Type"].startswith("text/csv")
     assert answer["Content-Disposition"].startswith("attachment; filename=")
     table = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
-    assert table[0][:5] == ["line", "reason", "column", "case_id", "started_at"]
+    assert table[0] == ["line", "reason", "column", *FIELDS]
     for line, cell in zip(table[1:], HOSTILE, strict=True):
         assert line[3].removeprefix("'") == cell.strip()
         assert line[3][0] not in "=+-@＝"
