@@ -19,6 +19,7 @@ def import_cases(job_id: str, import_id: int) -> None:
         from measurement.operations import imports
 
         imports.import_cases(import_id=import_id, claim=claim)
+    imports.forget_file(import_id=import_id)
 
 
 @shared_task(name="measurement.measure_redesign", acks_late=True, reject_on_worker_lost=True)
@@ -70,4 +71,16 @@ def measure_all_due(job_id: str) -> None:
         readings.enqueue_all_due(at=timezone.now())
 
 
+@shared_task(name="measurement.sweep_files", acks_late=True, reject_on_worker_lost=True)
+def sweep_files(job_id: str) -> None:
+    """Nightly. Not atomic: each file goes when its row no longer names it."""
+    with claimed(UUID(job_id), atomic=False) as job:
+        if job is None:
+            return
+        from measurement.operations import imports
+
+        imports.sweep_files(at=timezone.now())
+
+
 periodic("measurement.measure_all_due", at=time(2, 30))
+periodic("measurement.sweep_files", at=time(3, 40))

@@ -7,7 +7,8 @@ BYTES_AT_ONCE = 1 << 18
 CASE_ID_LENGTH = 200
 KIND_LENGTH = 100
 COLUMN_NAME_LENGTH = 100
-CELL_SHOWN = 200  # characters of a refused cell that are kept to show
+CELL_SHOWN = 100  # characters of a refused cell that are kept to show
+REFUSALS_KEPT = 10_000  # refused rows of a file that are kept to show; all are counted
 
 
 @dataclass(frozen=True, slots=True)

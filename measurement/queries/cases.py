@@ -12,6 +12,7 @@ from core.choices import JobState
 from measurement.errors import row_refusal
 from measurement.models import CaseImport, CaseSource, CaseSummary, ImportRejection
 from measurement.parsing import FIELDS
+from measurement.parsing.limits import REFUSALS_KEPT
 from measurement.statistics import FINISHED_BEFORE
 from workflows.models import Workflow
 from workflows.queries.stages import Baseline
@@ -70,6 +71,7 @@ class ImportPage:
     reasons: tuple[Reason, ...]
     rows: tuple[RefusedRow, ...]
     good: int
+    kept: int
     dropped_people: tuple[str, ...]
     dropped_others: tuple[str, ...]
 
@@ -161,6 +163,7 @@ def import_page(case_import: CaseImport, *, with_rows: bool) -> ImportPage:
         reasons=tuple(reasons),
         rows=tuple(rows),
         good=case_import.rows_read - case_import.rows_rejected,
+        kept=min(case_import.rows_rejected, REFUSALS_KEPT),
         dropped_people=_dropped(case_import, people=True),
         dropped_others=_dropped(case_import, people=False),
     )

@@ -4,14 +4,17 @@ from measurement.operations.imports.receiving import Received, receive_file
 from measurement.operations.imports.reviewing import cancel_import, confirm_import
 from measurement.operations.imports.running import import_cases
 from measurement.operations.imports.sources import new_source, save_source, source_for
+from measurement.operations.imports.sweeping import forget_file, sweep_files
 
 __all__ = [
     "Received",
     "cancel_import",
     "confirm_import",
+    "forget_file",
     "import_cases",
     "new_source",
     "receive_file",
     "save_source",
     "source_for",
+    "sweep_files",
 ]

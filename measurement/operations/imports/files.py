@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -72,6 +73,14 @@ def open_stored(name: str) -> BinaryIO:
         return path_of(name).open("rb")
     except FileNotFoundError:
         raise FileRefusedError("gone") from None
+
+
+def names_before(moment: datetime) -> list[str]:
+    """Files last written before ``moment``."""
+    folder = path_of("")
+    if not folder.is_dir():
+        return []
+    return [file.name for file in folder.iterdir() if file.stat().st_mtime < moment.timestamp()]
 
 
 def discard(name: str) -> None:

@@ -7,7 +7,7 @@ from core.choices import ENDED, JobState
 from core.jobs import cancel, resume
 from core.models import Job
 from measurement.errors import ImportOverError, NothingGoodError
-from measurement.models import CaseImport, CaseSource
+from measurement.models import CaseImport, CaseSource, ImportRejection
 from measurement.operations.imports import files
 from people.models import Person
 
@@ -15,7 +15,7 @@ from people.models import Person
 @transaction.atomic
 def confirm_import(*, case_import: CaseImport, actor: Person | None) -> CaseImport:
     """Import the good rows: the same job runs again, this time leaving the bad rows out."""
-    case_import, job = _locked(case_import)
+    case_import, job = locked(case_import)
     if job.state != JobState.NEEDS_REVIEW:
         raise ImportOverError
     if case_import.rows_rejected >= case_import.rows_read:
@@ -35,13 +35,17 @@ def confirm_import(*, case_import: CaseImport, actor: Person | None) -> CaseImpo
 
 @transaction.atomic
 def cancel_import(*, case_import: CaseImport, actor: Person | None) -> CaseImport:
-    """Give it up: nothing was saved, and the file goes. A worker that reads it stops soon."""
-    case_import, job = _locked(case_import)
+    """Give it up: nothing was saved; the file and its refused rows go.
+
+    A worker that reads it stops soon.
+    """
+    case_import, job = locked(case_import)
     if job.state in ENDED:
         raise ImportOverError
     cancel(job=job, actor=actor)
     stored_name, case_import.stored_name = case_import.stored_name, ""
     case_import.save(update_fields=["stored_name"])
+    ImportRejection.objects.filter(case_import=case_import).delete()
     record(
         "cases.import_cancelled",
         subject=case_import.source.workflow,
@@ -52,7 +56,7 @@ def cancel_import(*, case_import: CaseImport, actor: Person | None) -> CaseImpor
     return case_import
 
 
-def _locked(case_import: CaseImport) -> tuple[CaseImport, Job]:
+def locked(case_import: CaseImport) -> tuple[CaseImport, Job]:
     CaseSource.objects.select_for_update(no_key=True).get(pk=case_import.source_id)
     case_import = (
         CaseImport.objects.select_for_update(of=("self",), no_key=True)

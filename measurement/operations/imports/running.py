@@ -16,6 +16,7 @@ from measurement.operations.imports import files, staging
 from measurement.operations.imports.terms import terms_of_import
 from measurement.parsing import Unreadable, read_cases
 from measurement.parsing.errors import CLOCK_ERROR
+from measurement.parsing.limits import REFUSALS_KEPT
 
 
 class StageChangedError(RuntimeError):
@@ -48,7 +49,9 @@ def import_cases(*, import_id: int, claim: Claim | None = None) -> CaseImport:
     case_import = CaseImport.objects.select_related("source__workflow", "created_by").get(
         pk=import_id
     )
-    if case_import.merged_at is None and case_import.stored_name:
+    if case_import.merged_at is None:
+        if not case_import.stored_name:
+            raise FileRefusedError("gone")
         person = case_import.created_by
         with translation.override((person and person.language) or settings.LANGUAGE_CODE):
             try:
@@ -83,11 +86,11 @@ def _read(case_import: CaseImport, claim: Claim | None) -> None:
 def _staged(case_import: CaseImport, run: UUID, claim: Claim | None) -> _Count:
     ImportRejection.objects.filter(case_import=case_import).delete()
     count = _Count()
-    stored_name = case_import.stored_name
     try:
-        with files.open_stored(stored_name) as stream:
+        with files.open_stored(case_import.stored_name) as stream:
             for block in read_cases(stream, terms_of_import(case_import)):
-                staging.stage(block, import_id=case_import.pk, run=run)
+                room = max(REFUSALS_KEPT - count.rejected, 0)
+                staging.stage(block, import_id=case_import.pk, run=run, refusals=room)
                 count.read += block.read
                 count.rejected += len(block.rejections)
                 count.clock_errors += sum(row.code == CLOCK_ERROR for row in block.rejections)
@@ -96,7 +99,6 @@ def _staged(case_import: CaseImport, run: UUID, claim: Claim | None) -> _Count:
                     percent = stream.tell() * 100 // max(case_import.size, 1)
                     claim.progress(min(percent, 99), 100)
     except Unreadable as refused:
-        files.discard(stored_name)
         raise FileRefusedError(refused.code, **refused.facts) from refused
     return count
 

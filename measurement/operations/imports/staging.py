@@ -68,15 +68,15 @@ class Merged:
     updated: int
 
 
-def stage(block: Block, *, import_id: int, run: UUID) -> None:
-    """Write the block's good rows and its refused ones."""
+def stage(block: Block, *, import_id: int, run: UUID, refusals: int) -> None:
+    """Write the block's good rows and its refused ones, of these at most ``refusals``."""
     with connection.cursor() as cursor:
         if block.lines:
             with cursor.cursor.copy(STAGE) as copy:
                 copy.write(_staged_text(block, f"{import_id}\t{run}"))
-        if block.rejections:
+        if refusals and block.rejections:
             with cursor.cursor.copy(REJECT) as copy:
-                copy.write(_rejected_text(block.rejections, import_id))
+                copy.write(_rejected_text(block.rejections[:refusals], import_id))
 
 
 def _staged_text(block: Block, head: str) -> str:

@@ -18,7 +18,7 @@ from measurement.errors import FileRefusedError, ImportOverError, NothingGoodErr
 from measurement.models import Case, CaseImport, ImportRejection
 from measurement.operations import imports
 from measurement.operations.imports import files, running, staging, terms
-from measurement.parsing import Limits
+from measurement.parsing import Limits, Unreadable
 from tests.factories.measurement import CaseSourceFactory, csv_of, good_rows
 from tests.factories.people import PersonFactory
 
@@ -236,8 +236,71 @@ def test_cancelled_import_leaves_no_file_and_no_case(source, django_capture_on_c
     held.refresh_from_db()
     assert held.job.state == JobState.CANCELLED
     assert stored_files() == []
-    imports.import_cases(import_id=held.pk)
+    assert not ImportRejection.objects.exists()
+    with pytest.raises(FileRefusedError):
+        imports.import_cases(import_id=held.pk)
     assert Case.objects.count() == 0
+
+
+def test_refused_rows_are_kept_up_to_a_limit_and_counted_beyond(source, monkeypatch):
+    monkeypatch.setattr(running, "REFUSALS_KEPT", 3)
+    monkeypatch.setattr("measurement.parsing.cases.BLOCK_ROWS", 2)
+    long = "x" * 5000
+
+    held = imported(source, csv_of(*good_rows(1), *[f"X{n},{long},,,," for n in range(9)]))
+
+    assert held.rows_rejected == 9
+    kept = ImportRejection.objects.filter(case_import=held).order_by("line")
+    assert [row.line for row in kept] == [3, 4, 5]
+    assert {len(row.row["started_at"]) for row in kept} == {100}
+
+
+def test_file_of_a_failed_job_goes_only_after_the_job_has_ended(source, monkeypatch):
+    received = receive(source, csv_of(*good_rows(1)))
+    monkeypatch.setattr(running, "read_cases", lambda *_: refuse())
+
+    def refuse():
+        assert len(stored_files()) == 1
+        raise Unreadable("no_rows")
+
+    with pytest.raises(FileRefusedError):
+        imports.import_cases(import_id=received.case_import.pk)
+    imports.forget_file(import_id=received.case_import.pk)
+    assert len(stored_files()) == 1
+
+    run_waiting()
+
+    received.case_import.refresh_from_db()
+    assert received.case_import.job.state == JobState.FAILED
+    assert received.case_import.stored_name == ""
+    assert stored_files() == []
+
+
+def test_nightly_sweep_removes_what_nobody_needs(source, django_capture_on_commit_callbacks):
+    late = imported(source, csv_of(*good_rows(1), ",2026-01-06T08:00:00Z,,,,"))
+    fresh = imported(source, csv_of(*good_rows(2), ",2026-01-06T08:00:00Z,,,,"))
+    failed = receive(source, csv_of(*good_rows(3))).case_import
+    waiting = receive(source, csv_of(*good_rows(4))).case_import
+    now = datetime.now(UTC)
+    Job.objects.filter(pk=late.job_id).update(started_at=now - timedelta(days=31))
+    Job.objects.filter(pk=failed.job_id).update(
+        state=JobState.FAILED, finished_at=now, last_error="Gone wrong."
+    )
+    stray, young = files.path_of("stray"), files.path_of("young")
+    stray.write_bytes(b"x")
+    young.write_bytes(b"x")
+    old = (now - timedelta(days=2)).timestamp()
+    for path in (stray, files.path_of(fresh.stored_name)):
+        os.utime(path, (old, old))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        imports.sweep_files(at=now)
+
+    kept = {fresh.stored_name, waiting.stored_name, "young"}
+    assert {path.name for path in stored_files()} == kept
+    late.refresh_from_db()
+    assert late.job.state == JobState.CANCELLED
+    assert not ImportRejection.objects.filter(case_import=late).exists()
 
 
 def test_corrected_file_after_a_review_is_a_new_import(source):

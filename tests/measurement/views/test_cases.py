@@ -469,6 +469,17 @@ def test_import_page_takes_a_fixed_number_of_queries(
     assert "The first 20 of 60" in text_of(page)
 
 
+def test_page_says_how_many_refused_rows_were_kept(client, owner, workflow, monkeypatch):
+    monkeypatch.setattr("measurement.operations.imports.running.REFUSALS_KEPT", 30)
+    monkeypatch.setattr("measurement.queries.cases.REFUSALS_KEPT", 30)
+    held = held_import(client, workflow, *[f"X{n},bad,,,," for n in range(60)])
+
+    page = text_of(client.get(url("import", held)))
+
+    assert "The first 20 of 60." in page
+    assert "are of the first 30; the others were only counted." in page
+
+
 # --- what other pages show ----------------------------------------------------------------------
 def test_baseline_facts_count_finished_cases_in_one_query(workflow, django_assert_num_queries):
     from core.panels import facts_about
