@@ -70,7 +70,8 @@ class ImportPage:
     state: str
     reasons: tuple[Reason, ...]
     rows: tuple[RefusedRow, ...]
-    good: int
+    good: int  # cases that can be saved: a repeated row adds none
+    is_saving: bool
     kept: int
     dropped_people: tuple[str, ...]
     dropped_others: tuple[str, ...]
@@ -162,7 +163,8 @@ def import_page(case_import: CaseImport, *, with_rows: bool) -> ImportPage:
         state=job.state if job is not None else JobState.DONE,
         reasons=tuple(reasons),
         rows=tuple(rows),
-        good=case_import.rows_read - case_import.rows_rejected,
+        good=case_import.rows_read - case_import.rows_rejected - case_import.duplicate_rows,
+        is_saving=case_import.skip_bad_rows and case_import.rows_read > 0,
         kept=min(case_import.rows_rejected, REFUSALS_KEPT),
         dropped_people=_dropped(case_import, people=True),
         dropped_others=_dropped(case_import, people=False),

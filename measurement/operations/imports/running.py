@@ -75,6 +75,7 @@ def _read(case_import: CaseImport, claim: Claim | None) -> None:
     count = _staged(case_import, run, claim)
     if count.rejected and not case_import.skip_bad_rows:
         _fill(case_import, count)
+        case_import.duplicate_rows = staging.repeated(import_id=case_import.pk, run=run)
         case_import.save()
         if claim is not None:
             claim.needs_review()

@@ -138,6 +138,17 @@ def merge(case_import: CaseImport, *, run: UUID) -> Merged:
         return Merged(*cursor.fetchone())
 
 
+def repeated(*, import_id: int, run: UUID) -> int:
+    """Good rows that repeat a case id of the same file."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) - count(DISTINCT case_id) FROM measurement_casestage"
+            " WHERE import_id = %s AND run = %s",
+            [import_id, run],
+        )
+        return int(cursor.fetchone()[0])
+
+
 def clear_stage(*, import_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM measurement_casestage WHERE import_id = %s", [import_id])

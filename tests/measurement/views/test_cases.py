@@ -370,12 +370,37 @@ def test_good_rows_go_in_when_somebody_says_so(client, owner, workflow):
     assert "This import has ended already." in text_of(again)
 
 
+def test_repeated_rows_are_counted_before_and_after(client, owner, workflow):
+    held = held_import(client, workflow, good_rows(1)[0], ",2026-01-06T08:00:00Z,,,,")
+
+    before = text_of(client.get(url("import", held)))
+    client.post(url("import_confirm", held))
+    run_jobs()
+    after = text_of(client.get(url("import", held)))
+
+    assert "1 of 5 rows were not read" in before
+    assert "1 repeated: the last row of each case counts." in before
+    assert "Import the 3 good rows" in before
+    assert "3 new cases, 0 changed, 0 as they were. 1 repeated:" in after
+
+
+def test_page_says_when_the_good_rows_are_being_saved(client, owner, workflow):
+    held = held_import(client, workflow)
+    client.post(url("import_confirm", held))
+
+    page = text_of(client.get(url("import", held)))
+
+    assert "The good rows are being saved" in page
+    assert "Nothing is saved before" not in page
+    assert "The file is being checked" not in page
+
+
 def test_cancelled_import_saves_nothing(client, owner, workflow):
     held = held_import(client, workflow)
 
     client.post(url("import_cancel", held))
 
-    assert "This delivery was cancelled" in text_of(client.get(url("import", held)))
+    assert "This delivery was discarded" in text_of(client.get(url("import", held)))
     assert Case.objects.count() == 0
     assert client.post(url("import_cancel", held)).status_code == 409
 
@@ -389,6 +414,11 @@ def test_file_without_one_good_row_offers_no_import(client, owner, workflow):
 
     assert "Not one row can be imported" in page
     assert url("import_confirm", held) not in page
+    primary = re.findall(r'<a class="btn btn-primary" href="([^"]+)">([^<]+)</a>', page)
+    assert primary == [(url("upload", workflow), "Upload a corrected file")]
+    assert page.index("Not one row can") < page.index("Upload a corrected file")
+    assert "Discard this delivery" in page
+    assert ">Cancel<" not in page
     assert client.post(url("import_confirm", held)).status_code == 422
 
 
