@@ -4,6 +4,7 @@
 import os
 import sys
 
+NOT_RUNNING = "The portal is not running. Start it first: make run"
 OWNER_COMMANDS = frozenset({"migrate", "harden_db", "sqlmigrate", "dbshell"})
 
 
@@ -18,16 +19,29 @@ def main() -> None:
             sys.exit(up(sys.argv[2:]))
         except KeyboardInterrupt:  # before the launcher minds its signals: nothing runs yet
             sys.exit(0)
-    if not os.environ.get("DATABASE_URL"):
+    is_ours = not os.environ.get("DATABASE_URL")
+    if is_ours:
         # The portal that `make run` keeps in var/, so that its commands need no variables.
         from adoption_portal.launcher import folders, portal
 
         os.environ.update(portal.running(folders.data_dir(dict(os.environ))) | os.environ)
     if command in OWNER_COMMANDS and os.environ.get("DATABASE_OWNER_URL"):
         os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError as fault:
+        # Without a code of the server there is no server: nothing the command itself did.
+        if is_ours and getattr(fault.__cause__, "sqlstate", "") is None:
+            sys.exit(NOT_RUNNING)
+        raise
+    except ImproperlyConfigured:
+        if is_ours and not os.environ.get("DATABASE_URL"):
+            sys.exit(NOT_RUNNING)
+        raise
 
 
 if __name__ == "__main__":
