@@ -2,14 +2,18 @@
 
 import sys
 import threading
-import time
+from datetime import date, datetime, time
 from pathlib import Path
+from time import sleep
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 from django.db.models import Q
+from django.urls import reverse
 
 from core.choices import ENDED, JobState
 from core.errors import DomainError
@@ -17,6 +21,7 @@ from core.models import Job
 from measurement.choices import ImportChannel
 from measurement.models import CaseImport
 from measurement.operations import imports
+from measurement.queries.cases import import_page
 from measurement.tasks import import_cases
 from workflows.models import Workflow
 
@@ -32,6 +37,12 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--zone", default="", help="zone of times without an offset")
         parser.add_argument("--encoding", default="", help="when it is not UTF-8")
+        parser.add_argument(
+            "--complete-from",
+            type=date.fromisoformat,
+            metavar="YYYY-MM-DD",
+            help="from this day on every case is in the source; from now on, for this workflow",
+        )
         parser.add_argument("--skip-bad-rows", action="store_true", help="import the good rows")
         parser.add_argument("--wait", action="store_true", help="do the work here, show progress")
 
@@ -40,27 +51,41 @@ class Command(BaseCommand):
         path: Path = options["file"]
         try:
             with path.open("rb") as file:
+                source = imports.source_for(workflow=workflow, actor=None)
                 received = imports.receive_file(
-                    source=imports.source_for(workflow=workflow, actor=None),
+                    source=source,
                     actor=None,
                     upload=file,
                     options={"zone": options["zone"], "encoding": options["encoding"]},
                     channel=ImportChannel.COMMAND,
                     name=path.name,
                     skip_bad_rows=options["skip_bad_rows"],
+                    source_facts=_facts(options["complete_from"], options["zone"] or source.zone),
                 )
         except OSError as fault:
             raise CommandError(f"{path}: {fault.strerror}") from fault
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal
-        case_import = received.case_import
-        if received.again:
+        self._follow(received, wait=options["wait"])
+
+    def _follow(self, received: imports.Received, *, wait: bool) -> None:
+        case_import, job = received.case_import, received.case_import.job
+        page = f"{settings.BASE_URL}{reverse('measurement:import', args=[case_import.public_id])}"
+        if case_import.merged_at is not None or job is None:
             self.stdout.write("This file is here already. Nothing was added.")
-        if options["wait"] and case_import.job is not None:
-            self._wait(case_import.job)
-            self._tell(case_import)
-        elif case_import.job is not None:
-            self.stdout.write(f"Queued as job {case_import.job.public_id}.")
+        elif wait:
+            if not (received.again and job.state == JobState.NEEDS_REVIEW):
+                self._wait(job)
+            self._tell(case_import, page)
+        elif job.state == JobState.NEEDS_REVIEW:
+            self.stdout.write("This file is here already and waits for a decision.")
+        else:
+            self.stdout.write(f"Queued as job {job.public_id}.")
+            self.stdout.write(
+                f"Ask how far it is: GET {settings.BASE_URL}/api/v1/jobs/{job.public_id}"
+                " (token with the scope jobs:read), or run this again with --wait."
+            )
+        self.stdout.write(f"Its page: {page}")
 
     def _wait(self, job: Job) -> None:
         """Work in a thread with a connection of its own; a worker that was faster is waited for."""
@@ -78,11 +103,11 @@ class Command(BaseCommand):
             if not worker.is_alive() and (job.state in {*ENDED, JobState.NEEDS_REVIEW}):
                 return
             if not worker.is_alive() and job.state == JobState.QUEUED:
-                time.sleep(LOOK_SECONDS)  # put back after a fault, or taken by nobody yet
+                sleep(LOOK_SECONDS)  # put back after a fault, or taken by nobody yet
                 worker = threading.Thread(target=_work, args=(job,), daemon=True)
                 worker.start()
 
-    def _tell(self, case_import: CaseImport) -> None:
+    def _tell(self, case_import: CaseImport, page: str) -> None:
         done = CaseImport.objects.select_related("job").get(pk=case_import.pk)
         job = done.job
         if job is None or job.state in {JobState.FAILED, JobState.CANCELLED}:
@@ -92,12 +117,29 @@ class Command(BaseCommand):
             f"unchanged {done.rows_unchanged}, repeated {done.duplicate_rows}, "
             f"rejected {done.rows_rejected}."
         )
+        self._list(done)
         if job.state == JobState.NEEDS_REVIEW:
             raise CommandError(
-                "Some rows were not read, so nothing was saved. Look at them on the import's page, "
-                "or run again with --skip-bad-rows.",
+                "Some rows were not read, so nothing was saved. Decide on the page, or run again "
+                f"with --skip-bad-rows: {page}",
                 returncode=NEEDS_REVIEW,
             )
+
+    def _list(self, done: CaseImport) -> None:
+        rows = import_page(done, with_rows=True).rows
+        for row in rows:
+            case = f", case {row.case_id}" if row.case_id else ""
+            self.stdout.write(f"Line {row.line}{case}: {row.reason}")
+        if done.rows_rejected > len(rows):
+            self.stdout.write(f"And {done.rows_rejected - len(rows)} more, on the page.")
+
+
+def _facts(complete_from: date | None, zone: str) -> dict[str, Any]:
+    if complete_from is None:
+        return {}
+    known = zone in available_timezones()  # another one is refused by the import itself
+    midnight = time(tzinfo=ZoneInfo(zone if known else settings.TIME_ZONE))
+    return {"data_from": datetime.combine(complete_from, midnight)}
 
 
 def _work(job: Job) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from django.core.management import CommandError, call_command, get_commands
 from core.choices import JobState
 from core.models import Job
 from measurement.management.commands import import_cases as command
-from measurement.models import Case, CaseImport
+from measurement.models import Case, CaseImport, CaseSource
+from measurement.tasks import import_cases
 from tests.factories.measurement import csv_of, good_rows
 from tests.factories.workflows import WorkflowFactory
 
@@ -44,7 +46,7 @@ def test_command_exists_and_the_readme_says_how():
     readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
 
     assert get_commands()["import_cases"] == "measurement"
-    assert "manage.py import_cases WORKFLOW FILE" in readme
+    assert "manage.py import_cases WORKFLOW FILE --wait" in readme
 
 
 @pytest.mark.parametrize("name", ["slug", "public_id"])
@@ -52,7 +54,13 @@ def test_file_is_queued_for_the_worker(workflow, file, name):
     told = run(getattr(workflow, name), file)
 
     job = Job.objects.get(name="measurement.import_cases")
-    assert told == f"Queued as job {job.public_id}.\n"
+    page = f"http://localhost:8000/imports/{CaseImport.objects.get().public_id}/"
+    assert told.splitlines() == [
+        f"Queued as job {job.public_id}.",
+        f"Ask how far it is: GET http://localhost:8000/api/v1/jobs/{job.public_id}"
+        " (token with the scope jobs:read), or run this again with --wait.",
+        f"Its page: {page}",
+    ]
     assert (job.state, job.requested_by) == (JobState.QUEUED, None)
     assert CaseImport.objects.get().original_name == "cases.csv"
     assert not Case.objects.exists()
@@ -60,11 +68,41 @@ def test_file_is_queued_for_the_worker(workflow, file, name):
 
 def test_same_file_again_says_so(workflow, file):
     run("batch-release", file)
+    made = CaseImport.objects.get()
+    import_cases(str(made.job.public_id), import_id=made.pk)
+
+    told = run("batch-release", file, wait=True)
+
+    assert told.splitlines() == [
+        "This file is here already. Nothing was added.",
+        f"Its page: http://localhost:8000/imports/{made.public_id}/",
+    ]
+    assert CaseImport.objects.count() == 1
+
+
+def test_same_file_that_waits_for_a_decision_is_not_called_here_with_nothing_added(
+    workflow, tmp_path
+):
+    file = tmp_path / "cases.csv"
+    file.write_bytes(csv_of(*good_rows(2), BAD_ROW).getvalue())
+    run("batch-release", file)
+    made = CaseImport.objects.get()
+    import_cases(str(made.job.public_id), import_id=made.pk)
 
     told = run("batch-release", file)
 
-    assert told.startswith("This file is here already. Nothing was added.\n")
-    assert CaseImport.objects.count() == 1
+    assert told.startswith("This file is here already and waits for a decision.\n")
+    assert "Nothing was added" not in told
+
+
+def test_complete_from_is_kept_in_the_zone_of_the_file(workflow, file):
+    run("batch-release", file, complete_from=date(2026, 1, 1), zone="Europe/Zurich")
+
+    source = CaseSource.objects.get(workflow=workflow)
+    assert source.data_from == datetime(2025, 12, 31, 23, tzinfo=UTC)
+    run("batch-release", file)
+    source.refresh_from_db()
+    assert source.data_from == datetime(2025, 12, 31, 23, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("name", ["nothing-like-it", "01900000-0000-7000-8000-000000000000"])
@@ -109,7 +147,7 @@ def test_waiting_tells_what_became_of_the_rows(workflow, file, tmp_path, packed,
 
     told = run("batch-release", file, wait=True)
 
-    assert told.splitlines()[-1] == (
+    assert told.splitlines()[-2] == (
         "Read 3: created 3, updated 0, unchanged 0, repeated 0, rejected 0."
     )
     assert Case.objects.filter(workflow=workflow).count() == 3
@@ -122,9 +160,14 @@ def test_rejected_rows_save_nothing_and_end_with_code_two(workflow, tmp_path, mo
     file = tmp_path / "cases.csv"
     file.write_bytes(csv_of(*good_rows(2), BAD_ROW).getvalue())
 
+    out = io.StringIO()
     with pytest.raises(CommandError, match=r"nothing was saved.*--skip-bad-rows") as refused:
-        run("batch-release", file, wait=True)
+        call_command("import_cases", "batch-release", str(file), wait=True, stdout=out)
 
+    told = out.getvalue().splitlines()
+    assert told[-1] == "Line 4, case X-1: ends before it starts, or lies in the future"
+    assert "Line 3" not in out.getvalue()
+    assert f"/imports/{CaseImport.objects.get().public_id}/" in str(refused.value)
     assert refused.value.returncode == 2
     assert not Case.objects.exists()
     assert CaseImport.objects.get().rows_rejected == 1
@@ -138,7 +181,7 @@ def test_good_rows_go_in_when_bad_ones_may_be_left(workflow, tmp_path, monkeypat
 
     told = run("batch-release", file, wait=True, skip_bad_rows=True)
 
-    assert told.splitlines()[-1].endswith(
+    assert told.splitlines()[-3].endswith(
         "created 2, updated 0, unchanged 0, repeated 0, rejected 1."
     )
     assert Case.objects.count() == 2
