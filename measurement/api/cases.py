@@ -32,7 +32,8 @@ from measurement.rules import workflows_of_token
 from workflows.models import Workflow
 
 CONTENT_TYPES = frozenset({"application/json", "application/x-ndjson", "text/csv"})
-PARAMETERS = frozenset({"on_error", "zone", "encoding", "covers_to"})
+PARAMETERS = frozenset({"on_error", "zone", "encoding", "complete_from", "covers_to"})
+MOMENTS = ("complete_from", "covers_to")
 
 
 class WholeBody:
@@ -54,7 +55,8 @@ class CasesView(APIView):
     """Always 202 with the job's address once the delivery is stored.
 
     An object, a list, NDJSON or CSV, packed with gzip or not. Keys that are not known are guardrail
-    fields. The same bytes again give the job of the first time and add nothing.
+    fields. The same bytes again give the job of the first time and add nothing. ``complete_from``
+    holds for the workflow's source from now on.
     """
 
     authentication_classes = [TokenAuthentication]
@@ -63,7 +65,7 @@ class CasesView(APIView):
 
     def post(self, request: Request, workflow: str) -> Response:
         found = _workflow(_token(request), workflow)
-        options, skip = _parameters(request)
+        options, complete_from, skip = _parameters(request)
         owner = _token(request).owner
         received = imports.receive_file(
             source=imports.source_for(workflow=found, actor=owner),
@@ -72,11 +74,17 @@ class CasesView(APIView):
             options=options | {"encoding": options.get("encoding") or _charset(request)},
             channel=ImportChannel.API,
             skip_bad_rows=skip,
+            source_facts={"data_from": complete_from} if complete_from else {},
         )
         job = received.case_import.job
         address = reverse("job-detail", kwargs={"public_id": job.public_id}) if job else ""
         return Response(
-            {**JobOut(job).data, "import": received.case_import.public_id, "again": received.again},
+            {
+                **JobOut(job).data,
+                "status_url": address,
+                "import": received.case_import.public_id,
+                "again": received.again,
+            },
             status=202,
             headers={"Location": address},
         )
@@ -124,23 +132,25 @@ def _workflow(token: ApiToken, name: str) -> Workflow:
     return found
 
 
-def _parameters(request: Request) -> tuple[dict[str, Any], bool]:
+def _parameters(request: Request) -> tuple[dict[str, Any], datetime | None, bool]:
     given = request.query_params
     errors = {name: [_("Unknown parameter.")] for name in given if name not in PARAMETERS}
     if given.get("on_error", "stop") not in {"skip", "stop"}:
         errors["on_error"] = [_("Either skip or stop.")]
-    covers_to = given.get("covers_to")
-    moment = _moment(covers_to) if covers_to else None
-    if covers_to and moment is None:
-        errors["covers_to"] = [_("A time with its offset, like 2026-03-04T09:30:00Z.")]
+    moments = {name: _moment(given[name]) for name in MOMENTS if given.get(name)}
+    errors |= {
+        name: [_("A time with its offset, like 2026-03-04T09:30:00Z.")]
+        for name, moment in moments.items()
+        if moment is None
+    }
     if errors:
         raise ValidationError(errors)
     options = {
         "zone": given.get("zone", ""),
         "encoding": given.get("encoding", ""),
-        "covers_to": moment,
+        "covers_to": moments.get("covers_to"),
     }
-    return options, given.get("on_error") == "skip"
+    return options, moments.get("complete_from"), given.get("on_error") == "skip"
 
 
 def _moment(text: str) -> datetime | None:

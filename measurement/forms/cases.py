@@ -51,7 +51,8 @@ class UploadForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy(
-            "From this day on every case is in the source. Earlier cases are kept but not counted."
+            "From this day on every case is in the source. Earlier cases are kept but not counted. "
+            "Empty: from the day of the first case."
         ),
     )
     covers_to = forms.DateField(

@@ -131,7 +131,7 @@ def baselines_of(workflows: Iterable[Workflow]) -> Mapping[int, Baseline]:
 def imports_of(workflow: Workflow) -> QuerySet[CaseImport]:
     return (
         CaseImport.objects.filter(source__workflow=workflow)
-        .select_related("job", "created_by")
+        .select_related("job__token", "created_by")
         .order_by("-pk")
     )
 

@@ -107,7 +107,7 @@ def upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 status = refusal.status
             else:
                 if received.again:
-                    messages.info(request, _("This file is here already. Nothing was added."))
+                    messages.info(request, _again_words(received.case_import))
                 return redirect("measurement:import", public_id=received.case_import.public_id)
     limits = Limits()
     return render(
@@ -125,6 +125,12 @@ def upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
         },
         status=status,
     )
+
+
+def _again_words(case_import: CaseImport) -> str:
+    if case_import.merged_at is not None:
+        return _("This file is here already. Nothing was added.")
+    return _("This file is here already. This is its delivery.")
 
 
 def _field_of(refusal: FileRefusedError) -> str:
@@ -203,7 +209,8 @@ def _import_page(
     case_import: CaseImport,
     refusal: DomainError | None = None,
 ) -> HttpResponse:
-    case_import.refresh_from_db(fields=["job"])
+    if refusal is not None:  # somebody else was faster: show what is true now
+        case_import = _import(actor, case_import.public_id)
     workflow = case_import.source.workflow
     may_decide = may_bring_cases(actor, workflow)
     page: ImportPage = import_page(case_import, with_rows=may_decide)
@@ -232,7 +239,7 @@ def _workflow(actor: Person, public_id: UUID) -> Workflow:
 def _import(actor: Person, public_id: UUID, *, to_decide: bool = False) -> CaseImport:
     found = get_object_or_404(
         imports_visible_to(actor).select_related(
-            "source__workflow", "job", "created_by", "confirmed_by"
+            "source__workflow", "job__token", "created_by", "confirmed_by"
         ),
         public_id=public_id,
     )

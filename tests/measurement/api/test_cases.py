@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -56,6 +59,7 @@ def test_object_is_accepted_and_becomes_a_case(client, workflow):
     job = Job.objects.get(name="measurement.import_cases")
     assert answer["Location"] == f"/api/v1/jobs/{job.public_id}"
     assert answer.json()["id"] == str(job.public_id)
+    assert answer.json()["status_url"] == answer["Location"]
     run_jobs()
     assert Case.objects.get().fields == {"rework": 1}
     told = client.get(answer["Location"], headers={"Authorization": f"Bearer {token}"}).json()
@@ -125,6 +129,55 @@ def test_bad_rows_wait_for_review_and_are_listed(client, workflow):
     assert "Maria" not in listed.content.decode()
 
 
+def test_refused_rows_are_linked_from_the_answer_of_the_same_delivery(client, workflow):
+    token = key()
+    body = json.dumps([ROW, ROW | {"case_id": ""}])
+    first = post(client, workflow.slug, body, token=token)
+    run_jobs()
+
+    again = post(client, workflow.slug, body, token=token)
+
+    made = CaseImport.objects.get()
+    assert first.json()["errors_url"] is None
+    assert again.json()["errors_url"] == f"/api/v1/imports/{made.public_id}/rejections"
+
+
+def test_complete_from_is_kept_with_the_source(client, workflow):
+    answer = post(
+        client,
+        workflow.slug,
+        json.dumps(ROW),
+        token=key(),
+        query="?complete_from=2026-01-01T00:00:00Z",
+    )
+
+    assert answer.status_code == 202
+    assert workflow.case_source.data_from == datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_pages_name_the_token_that_delivered(client, workflow):
+    post(client, workflow.slug, json.dumps(ROW), token=key())
+    client.force_login(workflow.owner)
+    made = CaseImport.objects.get()
+
+    listed = client.get(f"/workflows/{workflow.public_id}/cases/").content.decode()
+    page = client.get(f"/imports/{made.public_id}/").content.decode()
+
+    assert '<td data-label="By">feed</td>' in listed
+    assert ", feed (API)" in page
+
+
+def test_readme_says_the_whole_call():
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    call = readme[readme.index("curl -X POST") :].partition("```")[0]
+
+    assert "/api/v1/workflows/WORKFLOW/cases" in call
+    assert "Authorization: Bearer TOKEN" in call
+    assert "Content-Type: application/json" in call
+    (row,) = json.loads(re.search(r"-d '(.*)'", call)[1])
+    assert set(row) == {"case_id", "started_at", "completed_at"}
+
+
 def test_on_error_skip_goes_on(client, workflow):
     body = json.dumps([ROW, ROW | {"case_id": ""}])
 
@@ -149,7 +202,13 @@ def test_zone_parameter_reads_naive_times(client, workflow):
 
 @pytest.mark.parametrize(
     "query",
-    ["?on_error=maybe", "?colour=red", "?covers_to=yesterday", "?covers_to=2026-13-45T00:00Z"],
+    [
+        "?on_error=maybe",
+        "?complete_from=2026-01-01",
+        "?colour=red",
+        "?covers_to=yesterday",
+        "?covers_to=2026-13-45T00:00Z",
+    ],
 )
 def test_unknown_parameters_are_refused_by_name(client, workflow, query):
     answer = post(client, workflow.slug, json.dumps(ROW), token=key(), query=query)

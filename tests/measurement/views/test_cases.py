@@ -238,6 +238,22 @@ def test_same_upload_again_says_so(client, owner, workflow):
     assert CaseImport.objects.count() == 1
 
 
+def test_same_upload_again_that_waits_for_a_decision_leads_to_it(client, owner, workflow):
+    held_import(client, workflow, ",2026-01-06T08:00:00Z,,,,")
+    file = file_of(csv_of(*good_rows(3), ",2026-01-06T08:00:00Z,,,,"))
+
+    again = text_of(client.post(url("upload", workflow), {"file": file}, follow=True))
+
+    assert "This file is here already. This is its delivery." in again
+    assert "Nothing was added" not in again
+
+
+def test_upload_says_what_an_empty_first_day_means(client, owner, workflow):
+    page = text_of(client.get(url("upload", workflow)))
+
+    assert "Empty: from the day of the first case." in page
+
+
 @pytest.mark.parametrize(
     "content, field, said",
     [
