@@ -16,6 +16,7 @@ from typing import Literal
 MAX_LINES = 300  # a workflow has no more steps
 MAX_TEXT = 200_000
 MAX_COLUMNS = 20
+MAX_CELL = 10_000  # of a cell that is typed; more is refused before it is looked at
 TENTH = Decimal("0.1")
 
 
@@ -114,6 +115,8 @@ def minutes(text: str, unit: Decimal = Decimal(1)) -> Decimal | None:
 
     Raises ValueError for anything else, a negative number included.
     """
+    if len(text) > MAX_CELL:
+        raise ValueError(len(text))
     given = one_line(text).casefold().replace("½", ".5").replace("−", "-")
     if not given:
         return None
@@ -165,6 +168,8 @@ def percent(text: str, *, fractions: bool = False) -> Decimal | None:
 
     Raises ValueError for what is no number from 0 to 100 %.
     """
+    if len(text) > MAX_CELL:
+        raise ValueError(len(text))
     given = one_line(text).replace(" ", "")
     if not given:
         return None
@@ -195,6 +200,8 @@ def kind(text: str) -> str | None:
 
     Raises ValueError for a word it does not know.
     """
+    if len(text) > MAX_CELL:
+        raise ValueError(len(text))
     given = one_line(text).casefold().replace("-", "")
     if not given:
         return None

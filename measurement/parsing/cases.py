@@ -8,7 +8,6 @@ from measurement.parsing.blocks import Block, FileTerms, RawBlock
 from measurement.parsing.columns import Columns, sort_columns
 from measurement.parsing.errors import Rejection, Unreadable
 from measurement.parsing.fast import fill_fast
-from measurement.parsing.limits import BLOCK_ROWS
 from measurement.parsing.slow import fill_slow, shown_cells
 from measurement.parsing.tables import csv_blocks, json_blocks, lines_of
 from measurement.parsing.text import text_of
@@ -50,7 +49,7 @@ def read_cases(stream: BinaryIO, terms: FileTerms) -> Iterator[Block]:
 
 
 def _csv_blocks(pieces: Iterable[str], terms: FileTerms) -> Iterator[tuple[Columns, RawBlock]]:
-    blocks = csv_blocks(lines_of(iter(pieces), terms.limits), BLOCK_ROWS, terms.limits)
+    blocks = csv_blocks(lines_of(iter(pieces), terms.limits), terms.limits.block, terms.limits)
     _lines, (header,) = next(blocks)
     columns = sort_columns(header, terms.mapping, terms.limits)
     width = len(header)
@@ -72,7 +71,7 @@ def _json_blocks(pieces: Iterable[str], terms: FileTerms) -> Iterator[tuple[Colu
     """Keys may come and go from object to object; a key that is new joins the columns."""
     keys: dict[str, int] = {}
     columns = Columns({}, {})
-    for block in json_blocks(iter(pieces), BLOCK_ROWS, terms.limits):
+    for block in json_blocks(iter(pieces), terms.limits.block, terms.limits):
         new = {key: None for _line, row in block for key in row if key not in keys}
         if new:
             keys |= {key: len(keys) + at for at, key in enumerate(new)}

@@ -13,9 +13,13 @@ REFUSALS_KEPT = 10_000  # refused rows of a file that are kept to show; all are 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``line`` counts characters of one line (or of one JSON object), ``unpacked`` bytes."""
+    """``line`` counts characters of one line (or of one JSON object), ``unpacked`` bytes.
+
+    ``block`` rows are checked at a time.
+    """
 
     line: int = 65_536
     columns: int = 200
     rows: int = 2_000_000
     unpacked: int = 1_000_000_000
+    block: int = BLOCK_ROWS

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any, Self
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from workflows import paste
@@ -97,6 +98,20 @@ def _sent_columns(data: Mapping[str, Any]) -> list[paste.Column]:
         if len(columns) >= paste.MAX_COLUMNS:
             break
     return columns
+
+
+def kept_lines(data: Mapping[str, Any]) -> str:
+    """What the box held, to be shown again; nothing where nobody could look through it."""
+    text = str(data.get(f"{BOX}-lines", ""))
+    return text if len(text) <= paste.MAX_TEXT else ""
+
+
+def too_much_told(much: paste.TooMuch) -> str:
+    if much.lines <= MAX_STEPS:
+        told = gettext("This is too much text: at most %(most)s characters are read at once.")
+        return told % {"most": paste.MAX_TEXT}
+    told = gettext("That makes %(count)s steps; a workflow has at most %(most)s.")
+    return told % {"count": much.lines, "most": MAX_STEPS}
 
 
 def with_pasted(

@@ -29,8 +29,14 @@ PREFIX = "steps"
 class LineField(forms.CharField):
     """Words on one line; control and direction characters are left out."""
 
+    default_error_messages = {"endless": _("At most %(most)s characters are read.")}
+
     def to_python(self, value: Any) -> str:
-        return paste.one_line(super().to_python(value) or "")
+        text = super().to_python(value) or ""
+        if len(text) > paste.MAX_CELL:
+            facts = {"most": paste.MAX_CELL}
+            raise ValidationError(self.error_messages["endless"], "endless", facts)
+        return paste.one_line(text)
 
 
 class MinutesField(forms.CharField):

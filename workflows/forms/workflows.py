@@ -17,7 +17,7 @@ from workflows.choices import Stage
 from workflows.forms.steps import LineField
 from workflows.models import AiTool, Redesign, Workflow
 from workflows.operations.workflows import ActivityFacts, WorkflowFacts
-from workflows.paste import one_line
+from workflows.paste import MAX_CELL, one_line
 from workflows.queries.workflows import WorkflowFilter
 from workflows.rules import owners_to_name, units_to_log_in
 
@@ -62,7 +62,7 @@ class OwnerField(forms.CharField):
     people: QuerySet[Person]
 
     def to_python(self, value: Any) -> Person | None:  # type: ignore[override]
-        text = one_line(super().to_python(value) or "")
+        text = one_line((super().to_python(value) or "")[:MAX_CELL])
         if not text:
             return None
         address = ADDRESS.search(text)

@@ -150,8 +150,7 @@ def _arranged(request: HttpRequest, actor: Person, row: Workflow | None, do: str
         elif do == READ_AGAIN and reading:
             rows = pasting.read_again(rows, reading[1].steps)
     except paste.TooMuch as much:
-        told = _("That makes %(count)s steps; a workflow has at most %(most)s.")
-        problem = told % {"count": much.lines, "most": MAX_STEPS}
+        problem = pasting.too_much_told(much)
         return _page(
             request, form, _table(rows), workflow=row, status=422, problem=problem, reading=reading
         )
@@ -194,7 +193,7 @@ def _page(  # noqa: PLR0913 what one page shows
     problem: str = "",
     **more: Any,
 ) -> HttpResponse:
-    kept = request.POST.get(f"{pasting.BOX}-lines", "") if problem or status != OK else ""
+    kept = pasting.kept_lines(request.POST) if problem or status != OK else ""
     context = {
         "formset": formset,
         "row_problems": _problems(formset),

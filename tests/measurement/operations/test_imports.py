@@ -19,6 +19,7 @@ from measurement.models import Case, CaseImport, ImportRejection
 from measurement.operations import imports
 from measurement.operations.imports import files, running, staging, terms
 from measurement.parsing import Limits, Unreadable
+from measurement.parsing import cases as parsing_cases
 from tests.factories.measurement import CaseSourceFactory, csv_of, good_rows
 from tests.factories.people import PersonFactory
 
@@ -244,7 +245,7 @@ def test_cancelled_import_leaves_no_file_and_no_case(source, django_capture_on_c
 
 def test_refused_rows_are_kept_up_to_a_limit_and_counted_beyond(source, monkeypatch):
     monkeypatch.setattr(running, "REFUSALS_KEPT", 3)
-    monkeypatch.setattr("measurement.parsing.cases.BLOCK_ROWS", 2)
+    monkeypatch.setattr(terms, "Limits", partial(Limits, block=2))
     long = "x" * 5000
 
     held = imported(source, csv_of(*good_rows(1), *[f"X{n},{long},,,," for n in range(9)]))
@@ -524,6 +525,24 @@ def test_gzip_bomb_ends_the_job_with_a_sentence(source, monkeypatch):
     assert "rows" in refused.job.error_text
     assert stored_files() == []
     assert Case.objects.count() == 0
+
+
+def test_look_in_the_request_reads_only_the_beginning_of_a_bomb(source, monkeypatch):
+    """A worker, not the person who waits, reads the sixty million blank lines."""
+    unpacked = []
+    whole = parsing_cases.text_of
+
+    def counted(*args, **kwargs):
+        for piece in whole(*args, **kwargs):
+            unpacked.append(len(piece))
+            yield piece
+
+    monkeypatch.setattr(parsing_cases, "text_of", counted)
+    head = b"case_id,started_at,completed_at\n"
+
+    receive(source, io.BytesIO(gzip.compress(head + b"\n" * 3_000_000)))
+
+    assert 0 < sum(unpacked) <= 400_000
 
 
 @pytest.mark.parametrize("broken", ["stage", "merge", "clear_stage"])

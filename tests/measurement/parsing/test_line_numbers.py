@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from measurement.parsing import FileTerms, Unreadable, cases, read_cases
+from measurement.parsing import FileTerms, Limits, Unreadable, read_cases
 
-TERMS = FileTerms(at=datetime(2026, 3, 1, tzinfo=UTC))
+TERMS = FileTerms(at=datetime(2026, 3, 1, tzinfo=UTC), limits=Limits(block=2))
 HEADER = "case_id,started_at,completed_at,remark\n"
 GOOD = "A-{},2026-01-05T08:00:00Z,,plain\n"
 
@@ -16,12 +16,6 @@ def blocks_of(text):
     return list(read_cases(io.BytesIO(text.encode()), TERMS))
 
 
-@pytest.fixture
-def _small_blocks(monkeypatch):
-    monkeypatch.setattr(cases, "BLOCK_ROWS", 2)
-
-
-@pytest.mark.usefixtures("_small_blocks")
 def test_lines_go_on_over_blank_lines_quoted_lines_and_blocks():
     quoted = 'Q,2026-01-05T08:00:00Z,,"one\ntwo\nthree"\n'
     text = "\n" + HEADER + GOOD.format(1) + "\n" + quoted + GOOD.format(2) + "\n\n" + GOOD.format(3)
@@ -31,7 +25,6 @@ def test_lines_go_on_over_blank_lines_quoted_lines_and_blocks():
     assert lines == [3, 5, 8, 11]
 
 
-@pytest.mark.usefixtures("_small_blocks")
 def test_row_with_another_number_of_cells_is_refused_by_its_line():
     text = HEADER + GOOD.format(1) + GOOD.format(2) + GOOD.format(3) + "short,row\n"
 

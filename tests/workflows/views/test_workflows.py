@@ -17,6 +17,7 @@ from tests.factories.people import (
     RoleGrantFactory,
 )
 from tests.factories.workflows import AiToolFactory, RedesignFactory, WorkflowFactory
+from workflows import paste as steps_paste
 from workflows.choices import RedesignState
 from workflows.models import Workflow
 from workflows.operations.freezing import freeze_version
@@ -558,6 +559,42 @@ def test_nothing_to_paste_says_so(client, unit, manager, text):
     assert response.status_code == 422
     assert "There is no line to read." in said(response)
     assert titles(response) == ["A"]
+
+
+def test_too_much_text_is_refused_in_words_and_not_sent_back(client, unit, manager):
+    response = paste(client, unit, "x" * 200_001, steps__0__title="A")
+
+    assert response.status_code == 422
+    assert "This is too much text: at most 200000 characters are read at once." in said(response)
+    assert sent_again(response)["paste-lines"] == ""
+    assert titles(response) == ["A"]
+
+
+@pytest.mark.parametrize(
+    "cell, problem",
+    [
+        ("title", "At most 10000 characters are read."),
+        ("touch_minutes", "Write minutes, or a time such as 1 h 30 or 2 d."),
+        ("share_of_cases", "Write a percentage from 0 to 100."),
+    ],
+)
+def test_an_endless_cell_is_refused_before_it_is_looked_at(
+    client, unit, manager, monkeypatch, cell, problem
+):
+    lengths = []
+    whole = steps_paste.one_line
+
+    def counted(text):
+        lengths.append(len(text))
+        return whole(text)
+
+    monkeypatch.setattr(steps_paste, "one_line", counted)
+
+    response = client.post(NEW, typed(unit, **{f"steps__0__{cell}": "1" * 10_001}))
+
+    assert response.status_code == 422
+    assert problem in said(response)
+    assert max(lengths, default=0) <= 10_000
 
 
 @pytest.mark.parametrize("lines, filled", [(301, 0), (299, 2)])
