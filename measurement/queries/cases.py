@@ -1,4 +1,4 @@
-"""A workflow's cases as pages and panels show them: from the summary, never from the cases."""
+"""A workflow's cases as pages and panels show them: from the summary, as far as it knows."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from core.charts import BarRow, Bars, words
 from core.choices import JobState
+from measurement.choices import CaseStatus
 from measurement.errors import row_refusal
-from measurement.models import CaseImport, CaseSource, CaseSummary, ImportRejection
+from measurement.models import Case, CaseImport, CaseSource, CaseSummary, ImportRejection
 from measurement.parsing import FIELDS
 from measurement.parsing.limits import REFUSALS_KEPT
 from measurement.statistics import FINISHED_BEFORE
-from workflows.models import Workflow
+from workflows.models import GoLive, Workflow
 from workflows.queries.stages import Baseline
 
 WEEKS_SHOWN = 12
@@ -25,11 +26,15 @@ SOON = timedelta(weeks=520)  # a date further off is no promise
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """``done`` of ``needed`` finished cases; ``enough_on`` at the pace of the last weeks."""
+    """``done`` of ``needed`` finished cases; ``enough_on`` at the pace of the last weeks.
+
+    Once work has changed only cases that started before ``go_live_at`` count.
+    """
 
     done: int
     needed: int
     enough_on: date | None
+    go_live_at: datetime | None = None
 
     @property
     def is_enough(self) -> bool:
@@ -82,19 +87,26 @@ class ImportPage:
 
 
 def cases_page(workflow: Workflow, *, at: datetime) -> CasesPage:
-    """Two queries, whatever the number of cases."""
+    """Three queries, and one more that counts the cases of before once a redesign is live."""
     source = CaseSource.objects.filter(workflow=workflow).first()
     summary = CaseSummary.objects.filter(workflow=workflow).first()
     return CasesPage(
         source=source,
         summary=summary,
-        readiness=readiness_of(summary),
+        readiness=readiness_of(workflow, summary),
         volume=_volume(summary) if summary is not None and summary.weekly else None,
         days_old=(at - summary.covers_to).days if summary and summary.covers_to else None,
     )
 
 
-def readiness_of(summary: CaseSummary | None) -> Readiness:
+def readiness_of(workflow: Workflow, summary: CaseSummary | None) -> Readiness:
+    go_lives = GoLive.objects.filter(redesign__workflow=workflow).order_by("-at")
+    go_live_at = go_lives.values_list("at", flat=True).first()
+    if go_live_at is not None:
+        before = Case.objects.filter(
+            workflow=workflow, status=CaseStatus.COMPLETED, started_at__lt=go_live_at
+        )
+        return Readiness(before.count(), FINISHED_BEFORE, None, go_live_at)
     if summary is None:
         return Readiness(0, FINISHED_BEFORE, None)
     missing = FINISHED_BEFORE - summary.completed

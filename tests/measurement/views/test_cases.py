@@ -14,16 +14,24 @@ from django.utils.translation import override
 from core.choices import JobState
 from core.models import Job
 from measurement import tasks
+from measurement.choices import CaseStatus
 from measurement.models import Case, CaseImport, CaseSource, CaseSummary
 from measurement.parsing import FIELDS
 from people.choices import Role
-from tests.factories.measurement import CaseImportFactory, CaseSourceFactory, csv_of, good_rows
+from tests.factories.measurement import (
+    CaseFactory,
+    CaseImportFactory,
+    CaseSourceFactory,
+    csv_of,
+    good_rows,
+)
 from tests.factories.people import (
     AssignmentFactory,
     OrgUnitFactory,
     PersonFactory,
     RoleGrantFactory,
 )
+from tests.factories.sign_offs import live
 from tests.factories.workflows import WorkflowFactory
 from workflows.queries.stages import Baseline
 
@@ -162,6 +170,29 @@ def test_cases_page_says_when_there_are_enough(client, owner, workflow):
 
     assert page.context["page"].readiness.enough_on == (reached + timedelta(weeks=4)).date()
     assert "26 of 40 finished cases. At this pace there are enough on" in text_of(page)
+
+
+def test_baseline_counts_only_cases_from_before_the_change(client):
+    redesign = live().redesign
+    workflow, go_live = redesign.workflow, redesign.go_live.at
+    client.force_login(workflow.owner)
+    delivery = CaseImportFactory(source=CaseSourceFactory(workflow=workflow))
+    for hours in (-48, -1, 1, 48, 96):
+        start = go_live + timedelta(hours=hours)
+        CaseFactory(first_import=delivery, started_at=start)
+    CaseFactory(
+        first_import=delivery,
+        started_at=go_live - timedelta(days=3),
+        completed_at=None,
+        status=CaseStatus.OPEN,
+    )
+    CaseSummary.objects.create(workflow=workflow, cases=6, completed=5, refreshed_at=go_live)
+
+    page = text_of(client.get(url("cases", workflow)))
+
+    assert "2 of 40 finished cases." in page
+    assert "only cases that started before count here." in page
+    assert "No new cases lately" not in page
 
 
 def test_cases_page_warns_of_old_data(client, owner, workflow):
