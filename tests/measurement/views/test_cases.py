@@ -217,7 +217,7 @@ def test_cases_page_takes_the_same_queries_for_one_and_many(
     assert len(queries) == QUERIES_OF_CASES
 
 
-QUERIES_OF_CASES = 9
+QUERIES_OF_CASES = 10
 
 
 # --- bringing a file in -------------------------------------------------------------------------
