@@ -18,7 +18,7 @@ from measurement.parsing import Limits, Unreadable, read_cases
 from people.models import Person
 
 # A look at the beginning: enough for the header and the first rows, whatever a bomb unpacks to.
-LOOK = Limits(unpacked=400_000, block=200)
+LOOK = Limits(unpacked=600_000, block=200)
 
 
 @dataclass(frozen=True, slots=True)

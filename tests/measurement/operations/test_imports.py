@@ -17,9 +17,10 @@ from measurement.choices import CaseStatus, ImportChannel
 from measurement.errors import FileRefusedError, ImportOverError, NothingGoodError
 from measurement.models import Case, CaseImport, ImportRejection
 from measurement.operations import imports
-from measurement.operations.imports import files, running, staging, terms
-from measurement.parsing import Limits, Unreadable
+from measurement.operations.imports import files, receiving, running, staging, terms
+from measurement.parsing import Limits, Unreadable, read_cases
 from measurement.parsing import cases as parsing_cases
+from measurement.parsing.text import text_of
 from tests.factories.measurement import CaseSourceFactory, csv_of, good_rows
 from tests.factories.people import PersonFactory
 
@@ -528,21 +529,27 @@ def test_gzip_bomb_ends_the_job_with_a_sentence(source, monkeypatch):
 
 
 def test_look_in_the_request_reads_only_the_beginning_of_a_bomb(source, monkeypatch):
-    """A worker, not the person who waits, reads the sixty million blank lines."""
-    unpacked = []
-    whole = parsing_cases.text_of
+    """A worker, not the person who waits, reads the millions of rows."""
+    unpacked, looked = [], []
 
     def counted(*args, **kwargs):
-        for piece in whole(*args, **kwargs):
+        for piece in text_of(*args, **kwargs):
             unpacked.append(len(piece))
             yield piece
 
+    def looking(*args):
+        for block in read_cases(*args):
+            looked.append(block.read)
+            yield block
+
     monkeypatch.setattr(parsing_cases, "text_of", counted)
+    monkeypatch.setattr(receiving, "read_cases", looking)
     head = b"case_id,started_at,completed_at\n"
 
-    receive(source, io.BytesIO(gzip.compress(head + b"\n" * 3_000_000)))
+    receive(source, io.BytesIO(gzip.compress(head + b",,\n" * 1_000_000)))
 
-    assert 0 < sum(unpacked) <= 400_000
+    assert looked == [200]
+    assert sum(unpacked) <= 600_000
 
 
 @pytest.mark.parametrize("broken", ["stage", "merge", "clear_stage"])
