@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.audit import record
-from core.errors import Forbidden
+from core.errors import Forbidden, Stale
 from core.jobs import enqueue
 from people.models import Person, WorkCalendarVersion
 from workflows.choices import TRANSITIONS, Action, ActivityKind, Change, RedesignState
@@ -38,6 +38,7 @@ def go_live(*, redesign: Redesign, actor: Person, at_instant: datetime, at: date
     post-hoc go-live asks for its reading at once.
 
     Raises Forbidden for anybody but the workflow's owner, NotPossibleNow unless it is approved,
+    Stale when the workflow moved on since (its newer steps would be lost without a word),
     GoLiveNotPossible for an instant that makes no sense.
     """
     # The workflow first, as everywhere: two of its redesigns that go live at once supersede each
@@ -52,6 +53,13 @@ def go_live(*, redesign: Redesign, actor: Person, at_instant: datetime, at: date
         raise Forbidden(_("Only the workflow's owner says when it goes live."))
     if redesign.state not in TRANSITIONS[Action.GO_LIVE]:
         raise NotPossibleNow(_("Only an approved redesign can go live."))
+    if redesign.base_version_id != workflow.current_version_id:
+        raise Stale(
+            _(
+                "The workflow has a newer version than the one this redesign was signed on. "
+                "Retire it, start anew from it, and submit that for sign-off."
+            )
+        )
     _refuse_instant(at_instant, at)
     revision = redesign.current_revision
     assert revision is not None  # noqa: S101  (an approved redesign has one: a database rule)

@@ -41,10 +41,8 @@ from workflows.operations.revisions import (
     write_revision,
     write_steps,
 )
+from workflows.queries.redesign_pages import COPIED_FROM
 from workflows.queries.redesigns import may_edit, may_propose, may_revise
-
-# A declined or withdrawn redesign may be copied into a new draft.
-COPIED_FROM = frozenset({RedesignState.REJECTED, RedesignState.WITHDRAWN})
 
 
 def propose_redesign(*, workflow: Workflow, actor: Person, at: datetime) -> Redesign:
@@ -74,7 +72,7 @@ def propose_redesign(*, workflow: Workflow, actor: Person, at: datetime) -> Rede
 
 
 def copy_redesign(*, redesign: Redesign, actor: Person, at: datetime) -> Redesign:
-    """A new draft from one that was declined or withdrawn, brought up to today's version.
+    """A new draft from one that was declined, withdrawn or retired, brought up to today's version.
 
     Whoever wrote or proposed the old one is an author of the new one and can't sign it.
     Raises Forbidden and NotPossibleNow as ``propose_redesign``, and NotPossibleNow for a redesign

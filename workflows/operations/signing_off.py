@@ -27,6 +27,7 @@ from workflows.models import (
     Route,
     RouteStep,
     Signature,
+    Workflow,
 )
 from workflows.operations.closing import close_route
 from workflows.operations.one_act import one_act
@@ -88,8 +89,11 @@ def sign(*, redesign: Redesign, actor: Person, said: Said, proof: Proof, at: dat
     """The part of ``decide`` under the lock; ``proof`` says how presence was proved.
 
     For a workflow marked as simulated the decision carries ``at``; else the database's own clock.
+    Nobody approves what builds on an outdated version: its newer steps would be lost at go-live.
     """
     _refuse_silence(said.verdict, said.comment)
+    # Before the redesign, as at go-live: the version it builds on is judged under this lock.
+    workflow = Workflow.objects.select_for_update(no_key=True).get(pk=redesign.workflow_id)
     redesign = (
         Redesign.objects.select_for_update(no_key=True, of=("self",))
         .select_related("workflow__unit", "current_revision")
@@ -101,6 +105,14 @@ def sign(*, redesign: Redesign, actor: Person, said: Said, proof: Proof, at: dat
     revision = redesign.current_revision
     if revision is None or revision.sha256 != said.shown_sha256:
         raise Stale(_("The redesign was revised while you read it. Your note is kept."))
+    outdated = redesign.base_version_id != workflow.current_version_id
+    if outdated and said.verdict == Verdict.APPROVED:
+        raise Stale(
+            _(
+                "The workflow has a newer version than the one this redesign builds on. Ask for "
+                "changes, so that its authors revise it and bring it up to date."
+            )
+        )
     if proof.person_id != actor.pk:
         raise Forbidden
     if not proof.reaches(turn.step.level, simulated=redesign.workflow.is_simulated):

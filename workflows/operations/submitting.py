@@ -33,6 +33,7 @@ from workflows.models import (
     Route,
     RouteStep,
     StepAssignment,
+    Workflow,
 )
 from workflows.operations.one_act import one_act
 from workflows.policy import Plan, PlannedStep, kept_strict, plan_for
@@ -56,12 +57,13 @@ RISK_CLASSES: dict[str, list[Any]] = {
 def submit_redesign(*, redesign: Redesign, actor: Person, at: datetime) -> Route:
     """Freeze the current revision, register its hypothesis and open its route.
 
-    Locks the redesign first. The route keeps the policy's version and the attributes it was
+    Locks the workflow, then the redesign. The route keeps the policy's version and the attributes it was
     planned from; whoever an earlier revision needed is asked again, also where its risk is lower
     now. Raises Forbidden for somebody who did not write it, NotPossibleNow from any other state,
     Stale when the workflow moved on under it, RouteNotPossible naming what is missing,
     LowerRiskUnexplained where a class fell and the note on the revision is empty.
     """
+    Workflow.objects.select_for_update(no_key=True).get(pk=redesign.workflow_id)
     redesign = (
         Redesign.objects.select_for_update(no_key=True, of=("self",))
         .select_related("workflow__unit", "base_version", "current_revision")

@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     SeenRedesign = WithAnnotations[Redesign, Standing]
 
 USUAL_AFTER_DAYS = 84
-COPIED_FROM = (RedesignState.REJECTED, RedesignState.WITHDRAWN)
+# Retired as well: what was approved when the workflow moved on has no other way to go on.
+COPIED_FROM = (RedesignState.REJECTED, RedesignState.WITHDRAWN, RedesignState.RETIRED)
 
 
 # --- the list -----------------------------------------------------------------------------------

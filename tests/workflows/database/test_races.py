@@ -1,21 +1,24 @@
 """Two at one moment: whatever the order, exactly one history comes out of it."""
 
 import random
+from threading import Event
+from time import sleep
 from uuid import uuid4
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
-from core.errors import DomainError
+from core.errors import DomainError, Stale
 from core.models import AuditEvent
 from people.choices import Role
 from people.models import Person
 from tests.factories.people import DelegationFactory, PersonFactory, RoleGrantFactory
 from tests.factories.sign_offs import NOON, approved, credentials_of, in_review, live, sign
+from tests.factories.workflows import WorkflowVersionFactory
 from tests.workflows.invariants import holds
 from workflows.choices import RedesignState, RouteState, Verdict
 from workflows.errors import NotPossibleNow
-from workflows.models import Decision, GoLive, Redesign, Route
+from workflows.models import Decision, GoLive, Redesign, Route, Workflow
 from workflows.operations import approval
 from workflows.operations.go_live import go_live
 from workflows.operations.policies import publish_policy
@@ -298,4 +301,64 @@ def test_suspending_against_retiring_is_one_of_them(run_together):
     outcomes = run_together(lambda: suspend_redesign(**said), lambda: retire_redesign(**said))
 
     assert sorted(isinstance(one, DomainError) for one in outcomes) == [False, True], outcomes
+    holds()
+
+
+def moves_on(workflow, begun):
+    """The workflow gets its next version while somebody else waits, or does not wait."""
+
+    def act():
+        with transaction.atomic():
+            Workflow.objects.select_for_update(no_key=True).get(pk=workflow.pk)
+            begun.set()
+            sleep(0.5)
+            newer = WorkflowVersionFactory(workflow=workflow, number=2)
+            Workflow.objects.filter(pk=workflow.pk).update(current_version=newer)
+
+    return act
+
+
+def test_signing_waits_for_the_workflow_and_is_refused_on_its_version_before(run_together):
+    review, begun = in_review(), Event()
+
+    def late():
+        begun.wait(5)
+        return sign(review, review.boss)
+
+    outcomes = run_together(moves_on(review.redesign.workflow, begun), late)
+
+    assert isinstance(outcomes[1], Stale), outcomes
+    assert not Decision.objects.exists()
+    holds()
+
+
+def test_submitting_waits_for_the_workflow_and_is_refused_on_its_version_before(run_together):
+    review, begun = in_review(), Event()
+    author = review.redesign.proposer
+    draft = revise(redesign=review.redesign, actor=author, at=NOON)
+
+    def late():
+        begun.wait(5)
+        return approval.submit_redesign(redesign=draft, actor=author, at=NOON)
+
+    outcomes = run_together(moves_on(review.redesign.workflow, begun), late)
+
+    assert isinstance(outcomes[1], Stale), outcomes
+    assert not Route.objects.filter(state=RouteState.OPEN).exists()
+    holds()
+
+
+def test_signing_against_the_go_live_of_another_is_one_after_the_other(run_together):
+    review = in_review()
+    other = approved(workflow=review.redesign.workflow, boss=review.boss)
+
+    outcomes = run_together(lambda: sign(review, review.boss), lambda: go_live_of(other))
+
+    review.redesign.refresh_from_db()
+    assert isinstance(outcomes[1], GoLive), outcomes
+    if isinstance(outcomes[0], Decision):
+        assert review.redesign.state == RedesignState.SUPERSEDED
+    else:
+        assert isinstance(outcomes[0], Stale), outcomes
+        assert review.redesign.state == RedesignState.IN_REVIEW
     holds()

@@ -3,19 +3,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core import panels
-from core.errors import Forbidden
+from core.errors import Forbidden, Stale
 from core.models import AuditEvent, Job
 from tests.factories.people import (
     PersonFactory,
     WorkCalendarFactory,
     WorkCalendarVersionFactory,
 )
-from tests.factories.sign_offs import NOON, approved, in_review, live
-from workflows.choices import Change, RedesignState
+from tests.factories.sign_offs import NOON, approved, in_review, live, sign
+from tests.factories.workflows import WorkflowVersionFactory
+from workflows.choices import Change, RedesignState, Verdict
 from workflows.content import canonical_bytes, version_content
 from workflows.errors import GoLiveNotPossible, NotPossibleNow
 from workflows.models import GoLive, Workflow
+from workflows.operations.approval import submit_redesign
 from workflows.operations.go_live import go_live, lock_content
+from workflows.operations.redesigns import bring_up_to_date, copy_redesign, revise
+from workflows.operations.stopping import retire_redesign
 from workflows.signing import sha256
 
 pytestmark = pytest.mark.django_db
@@ -79,8 +83,6 @@ def test_a_past_go_live_is_post_hoc_and_read_at_once():
 
 def test_the_to_be_steps_become_the_frozen_new_version():
     review = in_review()
-    from tests.factories.sign_offs import sign
-
     sign(review, review.boss)
     go_live(
         redesign=review.redesign,
@@ -164,3 +166,42 @@ def test_an_instant_far_away_is_refused(instant):
             at_instant=instant,
             at=NOON,
         )
+
+
+def test_what_builds_on_an_outdated_version_is_neither_signed_nor_live():
+    """The newer way of working is not taken back by a redesign that never knew it."""
+    first = in_review()
+    workflow = first.redesign.workflow
+    second = approved(workflow=workflow, boss=first.boss)
+    go_live(redesign=second.redesign, actor=workflow.owner, at_instant=NOON, at=NOON)
+
+    with pytest.raises(Stale, match="newer version"):
+        sign(first, first.boss)
+
+    sign(first, first.boss, Verdict.CHANGES_REQUESTED)
+    draft = revise(redesign=first.redesign, actor=first.redesign.proposer, at=NOON)
+    with pytest.raises(Stale, match="up to date"):
+        submit_redesign(redesign=draft, actor=draft.proposer, at=NOON)
+    bring_up_to_date(redesign=draft, actor=draft.proposer, at=NOON)
+    submit_redesign(redesign=draft, actor=draft.proposer, at=NOON)
+
+
+def test_an_approved_redesign_whose_workflow_was_changed_starts_anew():
+    review = approved()
+    redesign = review.redesign
+    newer = WorkflowVersionFactory(workflow=redesign.workflow, number=2)
+    Workflow.objects.filter(pk=redesign.workflow_id).update(current_version=newer)
+
+    with pytest.raises(Stale, match="Retire it, start anew"):
+        go_live(redesign=redesign, actor=redesign.workflow.owner, at_instant=NOON, at=NOON)
+
+    assert not GoLive.objects.exists()
+    owner = redesign.workflow.owner
+    retired = retire_redesign(
+        redesign=redesign,
+        actor=owner,
+        reason="Outdated",
+        row_version=redesign.row_version,
+        at=NOON,
+    )
+    assert copy_redesign(redesign=retired, actor=owner, at=NOON).base_version == newer
