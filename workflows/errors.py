@@ -77,8 +77,19 @@ BY_CONSTRAINT: dict[str, tuple[type[DomainError], str | Promise]] = {
     "redesign_state_follows_the_table": _CHANGED,
     "redesign_revision_changes_in_draft_only": _CHANGED,
     "redesign_revision_is_its_own": (NotPossibleNow, NotPossibleNow.message),
+    "redesign_base_changes_in_draft_only": _CHANGED,
+    "redesign_base_is_its_workflows": (NotPossibleNow, NotPossibleNow.message),
+    "redesign_builds_on_the_current_version": (
+        Stale,
+        _("The workflow has a newer version. Bring the redesign up to date first."),
+    ),
     "redesign_in_review_while_a_route_is_open": _CHANGED,
     "redesign_approved_by_a_route": (NotPossibleNow, _("Not everybody has signed yet.")),
+    "redesign_live_by_a_go_live": (NotPossibleNow, _("Only an approved redesign can go live.")),
+    "aitool_stays_as_signed": (
+        NotPossibleNow,
+        _("A submitted redesign names this AI tool. Enter its new version beside it."),
+    ),
     "redesign_one_live_per_workflow": (
         NotPossibleNow,
         _("Another redesign of this workflow is live."),

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from django.db import transaction
+
+from core.audit import record
 from people.choices import Role
 from people.models import Person
 from tests.factories.people import PASSWORD, OrgUnitFactory, PersonFactory, RoleGrantFactory
@@ -94,10 +97,26 @@ def approved(**options):
     return review
 
 
+def put_into(redesign, state, **fields):
+    """Straight into a state, past every operation; the database wants an event of it all the same."""
+    with transaction.atomic():
+        Redesign.objects.filter(pk=redesign.pk).update(state=state, **fields)
+        record("tests.moved", subject=redesign, actor=None, after={"state": state})
+
+
 def live(*, at=NOON, live_at=None, **options):
-    """A redesign that went live at ``live_at`` (``at`` unless told)."""
+    """A redesign that went live at ``live_at`` (``at`` unless told).
+
+    Its workflow is marked as simulated unless one is given: only there does ``at`` decide what was
+    in the past, everywhere else the database's clock.
+    """
     from workflows.operations.go_live import go_live
 
+    if "workflow" not in options:
+        boss = options.setdefault("boss", PersonFactory(given_name="Ines", family_name="Marchetti"))
+        options["workflow"] = workflow_below(
+            boss, gxp=options.get("gxp", False), is_simulated=True
+        )
     review = approved(at=at, **options)
     go_live(
         redesign=review.redesign,

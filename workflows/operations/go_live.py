@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from core.audit import record
@@ -32,7 +33,8 @@ SUPERSEDED = list(TRANSITIONS[Action.SUPERSEDE])
 def go_live(*, redesign: Redesign, actor: Person, at_instant: datetime, at: datetime) -> GoLive:
     """Say when work changed; ``at_instant`` may lie in the past, its readings are then post-hoc.
 
-    In this order: the workflow and its redesign are locked, the redesign goes live, older
+    The database's clock says when this was decided, and so whether it is post-hoc; for a workflow
+    marked as simulated ``at`` does. In this order: the workflow and its redesign are locked, the redesign goes live, older
     redesigns of the workflow that were approved or live are superseded, the to-be steps become the
     workflow's new frozen version, and the hypothesis is locked with the calendar of today. A
     post-hoc go-live asks for its reading at once.
@@ -70,7 +72,8 @@ def go_live(*, redesign: Redesign, actor: Person, at_instant: datetime, at: date
     redesign.row_version += 1
     redesign.save(update_fields=["state", "row_version", "updated_at"])
     version = _new_version(workflow, revision, actor, at)
-    row = _lock(redesign, revision, plan, actor=actor, at_instant=at_instant, at=at)
+    decided_at = at if workflow.is_simulated else _database_clock()
+    row = _lock(redesign, revision, plan, actor=actor, at_instant=at_instant, at=decided_at)
     record(
         "redesign.went_live",
         subject=redesign,
@@ -118,6 +121,13 @@ def lock_content(row: GoLive, hypothesis: Hypothesis) -> dict[str, Any]:
 
 def _text(value: float | None) -> str | None:
     return None if value is None else repr(float(value))
+
+
+def _database_clock() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
 
 
 def _refuse_instant(instant: datetime, at: datetime) -> None:

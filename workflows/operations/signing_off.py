@@ -130,7 +130,9 @@ def sign(*, redesign: Redesign, actor: Person, said: Said, proof: Proof, at: dat
             content_sha256=decision.content_sha256,
             verdict=said.verdict,
             method=proof.method,
-            proved_at=at if redesign.workflow.is_simulated else proof.proved_at,
+            proved_at=min(at, decision.decided_at)
+            if redesign.workflow.is_simulated
+            else proof.proved_at,
             decision=decision,
         )
     before = redesign.state

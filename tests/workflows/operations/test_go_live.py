@@ -10,7 +10,7 @@ from tests.factories.people import (
     WorkCalendarFactory,
     WorkCalendarVersionFactory,
 )
-from tests.factories.sign_offs import NOON, approved, in_review, live, sign
+from tests.factories.sign_offs import NOON, approved, in_review, live, sign, workflow_below
 from tests.factories.workflows import WorkflowVersionFactory
 from workflows.choices import Change, RedesignState, Verdict
 from workflows.content import canonical_bytes, version_content
@@ -42,7 +42,8 @@ def facts(monkeypatch):
 
 def test_go_live_fixes_the_reading_date_and_locks_the_hypothesis(facts):
     asked = facts(follow_up_days=9, planned_information=120.5, detectable_ratio=0.81)
-    review = approved()
+    boss = PersonFactory()
+    review = approved(boss=boss, workflow=workflow_below(boss, is_simulated=True))
     start = NOON + timedelta(days=7)
 
     row = go_live(
@@ -79,6 +80,29 @@ def test_a_past_go_live_is_post_hoc_and_read_at_once():
     assert row.post_hoc is True
     job = Job.objects.get(name="measurement.measure_redesign")
     assert job.args["redesign_id"] == review.redesign.pk
+
+
+@pytest.mark.parametrize("simulated", [False, True])
+def test_the_clock_of_the_database_says_what_is_past(simulated):
+    """A caller's clock that runs late makes nothing prospective."""
+    boss = PersonFactory()
+    review = approved(boss=boss, workflow=workflow_below(boss, is_simulated=simulated))
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+
+    row = go_live(
+        redesign=review.redesign,
+        actor=review.redesign.workflow.owner,
+        at_instant=yesterday,
+        at=yesterday - timedelta(days=1),
+    )
+
+    assert row.post_hoc is not simulated
+    stored = GoLive.objects.get(pk=row.pk)
+    assert stored.lock_sha256 == sha256(
+        canonical_bytes(lock_content(stored, stored.revision.hypothesis)).decode()
+    )
+    if not simulated:
+        assert abs(stored.decided_at - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 def test_the_to_be_steps_become_the_frozen_new_version():

@@ -13,7 +13,7 @@ from core.errors import Forbidden, Stale
 from core.models import AuditEvent
 from people.models import OrgUnit
 from tests.factories.people import OrgUnitFactory, PersonFactory, WorkCalendarFactory
-from tests.factories.sign_offs import some_policy, workflow_below
+from tests.factories.sign_offs import put_into, some_policy, workflow_below
 from tests.factories.workflows import (
     ActivityFactory,
     AiToolFactory,
@@ -191,7 +191,7 @@ def test_save_refuses_strangers_and_what_is_no_draft(redesign):
         redesigns.save_draft(
             redesign=redesign, actor=PersonFactory(), row_version=1, draft=draft_of(redesign)
         )
-    Redesign.objects.filter(pk=redesign.pk).update(state=RedesignState.WITHDRAWN)
+    put_into(redesign, RedesignState.WITHDRAWN)
     with pytest.raises(NotPossibleNow):
         redesigns.save_draft(
             redesign=redesign, actor=redesign.proposer, row_version=1, draft=draft_of(redesign)
@@ -289,7 +289,7 @@ def test_revise_refuses_a_draft_and_strangers(redesign):
 
 def test_copy_takes_over_a_withdrawn_redesign_on_todays_version(db):
     old = RedesignFactory()
-    Redesign.objects.filter(pk=old.pk).update(state=RedesignState.WITHDRAWN)
+    put_into(old, RedesignState.WITHDRAWN)
     old.refresh_from_db()
     workflow = old.workflow
     newer = WorkflowVersionFactory(workflow=workflow, number=2, steps=0)
@@ -312,7 +312,7 @@ def test_copy_takes_over_a_withdrawn_redesign_on_todays_version(db):
         ("Renamed", Change.KEPT),
         ("New today", Change.KEPT),
     ]
-    assert events() == ["redesign.copied"]
+    assert events() == ["tests.moved", "redesign.copied"]
 
 
 @pytest.mark.parametrize("verb", ["revise", "copy"])
@@ -360,7 +360,7 @@ def test_nobody_signs_a_copy_of_their_own_words(db):
     workflow = workflow_below(boss, owner=PersonFactory())
     old = RedesignFactory(workflow=workflow, proposer=proposer, revision__created_by=starter)
     RevisionAuthorFactory(revision=old.current_revision, person=author)
-    Redesign.objects.filter(pk=old.pk).update(state=RedesignState.WITHDRAWN)
+    put_into(old, RedesignState.WITHDRAWN)
     old.refresh_from_db()
     workflow.refresh_from_db()
 

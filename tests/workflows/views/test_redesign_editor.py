@@ -12,6 +12,7 @@ from tests.factories.people import (
     PersonFactory,
     WorkCalendarFactory,
 )
+from tests.factories.sign_offs import put_into
 from tests.factories.workflows import (
     AiToolFactory,
     GuardrailFactory,
@@ -463,7 +464,7 @@ def test_a_stale_page_shows_what_differs_keeps_what_was_typed_and_can_still_save
 
 
 def test_the_editor_of_what_was_submitted_leads_to_the_page(client, redesign):
-    Redesign.objects.filter(pk=redesign.pk).update(state=RedesignState.WITHDRAWN)
+    put_into(redesign, RedesignState.WITHDRAWN)
     client.force_login(redesign.proposer)
     address = reverse("workflows:redesign_edit", args=[redesign.public_id])
 
@@ -475,7 +476,7 @@ def test_the_editor_of_what_was_submitted_leads_to_the_page(client, redesign):
 
 def test_saving_what_was_submitted_meanwhile_is_refused_with_the_text_kept(editor, redesign):
     fields = editor.fields()
-    Redesign.objects.filter(pk=redesign.pk).update(state=RedesignState.WITHDRAWN)
+    put_into(redesign, RedesignState.WITHDRAWN)
 
     response = editor.post(base=fields, summary="Mine")
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from tests.factories.people import OrgUnitFactory, PersonFactory, RoleGrantFactory
-from tests.factories.sign_offs import some_policy, workflow_below
+from tests.factories.sign_offs import put_into, some_policy, workflow_below
 from tests.factories.workflows import (
     ActivityFactory,
     AiToolFactory,
@@ -212,7 +212,7 @@ def test_page_shows_buttons_by_state_and_person(client, redesign):
     owner = redesign.workflow.owner
     reader = PersonFactory()
     RoleGrantFactory(person=reader)
-    Redesign.objects.filter(pk=redesign.pk).update(state=RedesignState.WITHDRAWN)
+    put_into(redesign, RedesignState.WITHDRAWN)
 
     client.force_login(owner)
     own = text_of(client.get(page("redesign", redesign)))
@@ -328,7 +328,7 @@ def test_revise_of_a_draft_is_refused(client, redesign):
 
 
 def test_copy_opens_the_editor_of_the_copy(client, redesign):
-    Redesign.objects.filter(pk=redesign.pk).update(state=RedesignState.WITHDRAWN)
+    put_into(redesign, RedesignState.WITHDRAWN)
     client.force_login(redesign.proposer)
 
     response = client.post(page("redesign_copy", redesign))
@@ -420,7 +420,7 @@ def test_pages_ask_the_same_for_few_and_for_many_steps(client, name, django_asse
 
 
 def test_copy_made_by_the_operation_is_listed(client, redesign):
-    Redesign.objects.filter(pk=redesign.pk).update(state=RedesignState.WITHDRAWN)
+    put_into(redesign, RedesignState.WITHDRAWN)
     redesign.refresh_from_db()
     operations.copy_redesign(redesign=redesign, actor=redesign.proposer, at=NOON)
     client.force_login(redesign.proposer)

@@ -16,6 +16,7 @@ from tests.factories.people import (
     PersonFactory,
     RoleGrantFactory,
 )
+from tests.factories.sign_offs import put_into
 from tests.factories.workflows import AiToolFactory, RedesignFactory, WorkflowFactory
 from workflows import paste as steps_paste
 from workflows.choices import RedesignState
@@ -831,8 +832,7 @@ def test_retire_waits_for_an_open_redesign(client, workflow):
     assert told in said(response)
     assert f'<a href="{redesign.get_absolute_url()}">Open that redesign</a>' in said(response)
     assert "Outsourced" in said(response)
-    redesign.state = RedesignState.WITHDRAWN
-    redesign.save()
+    put_into(redesign, RedesignState.WITHDRAWN)
     assert client.post(page_of("retire", workflow), {"reason": "Outsourced"}).status_code == 302
 
 
