@@ -4,13 +4,17 @@ Runs as the owner of the tables after each migrate. `defects` reads only, so the
 call parts of it as the application.
 """
 
+import hashlib
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 
 from django.apps import apps
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import RunSQL
 from psycopg import sql
 
 from core.migrations_ops import REFUSE, Guard, ProtectAppendOnly
@@ -97,32 +101,100 @@ def defects(database: BaseDatabaseWrapper, role: str | None) -> list[str]:
     return [*found, *_role_defects(database, role), *_right_defects(database, role)]
 
 
-def expected_guards() -> dict[str, frozenset[str]]:
-    """Table to names of triggers, as the migrations on disk install them."""
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """``always``: it fires where session_replication_role tells triggers to rest, too."""
+
+    function: str
+    always: bool
+
+
+@dataclass(slots=True)
+class Guards:
+    """Triggers by (table, name), and the MD5 of each function's text as ``pg_proc`` keeps it."""
+
+    triggers: dict[tuple[str, str], Trigger] = field(default_factory=dict)
+    functions: dict[str, str] = field(default_factory=dict)
+
+    def read(self, text: str) -> None:
+        """Follow the statements of ``text``; a function's own text is never looked into."""
+        for found in STATEMENT.finditer(text):
+            if name := found["function"]:
+                body = found["body"].encode()
+                self.functions[name] = hashlib.md5(body, usedforsecurity=False).hexdigest()
+            elif name := found["trigger"]:
+                self.triggers[found["table"], name] = Trigger(found["calls"], always=False)
+            elif name := found["always"]:
+                place = found["of"], name
+                self.triggers[place] = Trigger(self.triggers[place].function, always=True)
+            elif name := found["no_trigger"]:
+                self.triggers.pop((found["no_table"], name), None)
+            else:
+                self.functions.pop(found["no_function"], None)
+
+
+ALWAYS_REFUSES = Trigger("portal_refuse_change", always=True)
+STATEMENT = re.compile(
+    r"""
+    CREATE\ (?:OR\ REPLACE\ )?FUNCTION\ (?P<function>\w+)\(.*?\$\$(?P<body>.*?)\$\$
+    | CREATE\ (?:OR\ REPLACE\ )?(?:CONSTRAINT\ )?TRIGGER\ (?P<trigger>\w+)\s.*?\sON\ (?P<table>\w+)\s
+        .*?EXECUTE\ FUNCTION\ (?P<calls>\w+)\(
+    | ALTER\ TABLE\ (?P<of>\w+)\ ENABLE\ ALWAYS\ TRIGGER\ (?P<always>\w+)
+    | DROP\ TRIGGER\ (?:IF\ EXISTS\ )?(?P<no_trigger>\w+)\ ON\ (?P<no_table>\w+)
+    | DROP\ FUNCTION\ (?:IF\ EXISTS\ )?(?P<no_function>\w+)
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+
+
+@cache  # files do not change under a running process
+def expected_guards() -> Guards:
+    """What the migrations on disk install, by their own operations and by their SQL."""
     loader = MigrationLoader(None, load=False)
     loader.load_disk()
-    found: dict[str, set[str]] = {}
-    for migration in loader.disk_migrations.values():
+    found = Guards()
+    found.read(REFUSE)
+    for _key, migration in sorted(loader.disk_migrations.items()):
         for operation in migration.operations:
             if isinstance(operation, Guard):
-                found.setdefault(operation.table, set()).update(operation.triggers())
-    return {table: frozenset(names) for table, names in found.items()}
+                for name in operation.triggers():
+                    found.triggers[operation.table, name] = ALWAYS_REFUSES
+            elif isinstance(operation, RunSQL):
+                for text in _texts(operation):
+                    found.read(text)
+    for table in append_only_tables():
+        for name in ProtectAppendOnly(table).triggers():
+            found.triggers[table, name] = ALWAYS_REFUSES
+    return found
+
+
+def _texts(operation: RunSQL) -> list[str]:
+    """A statement may come with parameters; those are no part of a guard."""
+    given = operation.sql
+    parts = [given] if isinstance(given, str) else given
+    return [part if isinstance(part, str) else part[0] for part in parts]
 
 
 def missing_guards(database: BaseDatabaseWrapper = connection) -> list[str]:
-    """Guards of the migrations that are gone or switched off, and marked tables without one."""
-    standing, present = _standing_guards(database), _tables(database)
-    expected = expected_guards()
-    for table in append_only_tables():
-        own = ProtectAppendOnly(table).triggers()
-        expected[table] = expected.get(table, frozenset()) | own.keys()
-    return [
+    """Guards that are gone, switched off, or call a function with another text than theirs."""
+    expected, standing = expected_guards(), _standing_guards(database)
+    present = _tables(database)
+    lacking = [
         f"table {table} lacks the trigger {name}"
-        for table, names in sorted(expected.items())
-        if table in present
-        for name in sorted(names)
-        if (table, name) not in standing
+        for (table, name), trigger in sorted(expected.triggers.items())
+        if table in present and not _stands(standing.triggers.get((table, name)), trigger)
     ]
+    return lacking + [
+        f"function {name} is not the one of the migrations"
+        for name, md5 in sorted(expected.functions.items())
+        if standing.functions.get(name) != md5
+    ]
+
+
+def _stands(found: Trigger | None, wanted: Trigger) -> bool:
+    return found is not None and (
+        found.function == wanted.function and found.always >= wanted.always
+    )
 
 
 def _missing_truncate_guards(database: BaseDatabaseWrapper) -> list[str]:
@@ -130,21 +202,29 @@ def _missing_truncate_guards(database: BaseDatabaseWrapper) -> list[str]:
     return [
         f"table {table} lacks the trigger {TRUNCATE_GUARD}"
         for table in sorted(append_only_tables() & present)
-        if (table, TRUNCATE_GUARD) not in standing
+        if standing.triggers.get((table, TRUNCATE_GUARD)) != ALWAYS_REFUSES
     ]
 
 
-def _standing_guards(database: BaseDatabaseWrapper) -> frozenset[tuple[str, str]]:
-    """(table, trigger) of guards that always fire and call the refusing function."""
+def _standing_guards(database: BaseDatabaseWrapper) -> Guards:
+    """Triggers that fire, and the functions of our schema."""
     with database.cursor() as cursor:
         cursor.execute(
             """
-            SELECT c.relname, t.tgname FROM pg_trigger t
+            SELECT c.relname, t.tgname, p.proname, t.tgenabled = 'A' FROM pg_trigger t
             JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-            WHERE p.proname = 'portal_refuse_change' AND t.tgenabled = 'A'
+            WHERE c.relnamespace = 'public'::regnamespace AND p.pronamespace = c.relnamespace
+                AND NOT t.tgisinternal AND t.tgenabled IN ('A', 'O')
             """
         )
-        return frozenset((table, trigger) for table, trigger in cursor.fetchall())
+        triggers = {
+            (table, name): Trigger(function, always=always)
+            for table, name, function, always in cursor.fetchall()
+        }
+        cursor.execute(
+            "SELECT proname, md5(prosrc) FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+        )
+        return Guards(triggers, dict(cursor.fetchall()))
 
 
 def _tables(database: BaseDatabaseWrapper) -> frozenset[str]:

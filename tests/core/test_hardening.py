@@ -214,7 +214,63 @@ def test_every_append_only_table_has_its_guard():
     assert set(TABLES) <= append_only_tables()
     assert missing_guards() == []
     for table in append_only_tables():
-        assert "portal_append_only" in expected_guards()[table], table
+        assert (table, "portal_append_only") in expected_guards().triggers, table
+
+
+@pytest.mark.django_db
+def test_every_guard_that_stands_is_expected():
+    """A trigger or function the check would not miss is one that may vanish unseen."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            "WHERE NOT t.tgisinternal AND t.tgname <> 'portal_no_truncate'"
+        )
+        assert set(cursor.fetchall()) == expected_guards().triggers.keys()
+        cursor.execute(
+            "SELECT proname FROM pg_proc p WHERE pronamespace = 'public'::regnamespace "
+            "AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
+        )
+        assert {name for (name,) in cursor.fetchall()} == expected_guards().functions.keys()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "harm, said",
+    [
+        (
+            "DROP TRIGGER guard ON workflows_decision",
+            "table workflows_decision lacks the trigger guard",
+        ),
+        (
+            "ALTER TABLE workflows_redesign ENABLE TRIGGER agree",
+            "table workflows_redesign lacks the trigger agree",
+        ),
+        (
+            "ALTER TABLE core_auditevent DISABLE TRIGGER core_audit_sign",
+            "table core_auditevent lacks the trigger core_audit_sign",
+        ),
+        (
+            "CREATE OR REPLACE FUNCTION workflows_signature_guard() RETURNS trigger "
+            "LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+            "function workflows_signature_guard is not the one of the migrations",
+        ),
+        (
+            "CREATE OR REPLACE FUNCTION portal_refuse_change() RETURNS trigger "
+            "LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+            "function portal_refuse_change is not the one of the migrations",
+        ),
+        (
+            "CREATE OR REPLACE TRIGGER guard BEFORE INSERT ON workflows_golive FOR EACH ROW "
+            "EXECUTE FUNCTION workflows_revision_guard(); "
+            "ALTER TABLE workflows_golive ENABLE ALWAYS TRIGGER guard",
+            "table workflows_golive lacks the trigger guard",
+        ),
+    ],
+)
+def test_a_guard_of_the_migrations_sql_that_is_gone_or_another_is_named(harm, said):
+    run(harm)
+
+    assert missing_guards() == [said]
 
 
 def test_role_named_oddly_is_quoted(hardened):
