@@ -17,7 +17,8 @@ class Reading(AppendOnly):
 
     ``input`` holds the case arrays, ``design`` the rest of the call; ``result`` is the canonical
     JSON of the Reading (null = not a number) and ``result_sha256`` its hash. ``chart`` is the
-    control chart of the same data. The columns beside them are copies for lists and figures.
+    control chart of the same data. The columns beside them are copies for lists and figures; a
+    guard of the database holds those of the go-live and its workflow to what these say.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -57,6 +58,12 @@ class Reading(AppendOnly):
                 "input",
                 "code_version",
                 name="reading_once_per_input",
+            ),
+            models.UniqueConstraint(
+                "redesign",
+                "kind",
+                name="reading_final_once",
+                condition=Q(kind__in=[ReadingKind.PRIMARY, ReadingKind.DAY_90, ReadingKind.DAY_180]),
             ),
             models.CheckConstraint(
                 name="reading_kind_known", condition=Q(kind__in=ReadingKind.values)

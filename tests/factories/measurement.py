@@ -86,8 +86,11 @@ def reading_of(redesign, **facts):
         "low": 0.6,
         "high": 0.8,
         "p": 0.001,
+        "post_hoc": redesign.go_live.post_hoc,
+        "calendar_version": redesign.go_live.calendar_version,
+        "is_simulated": redesign.workflow.is_simulated,
         "measured_at": NOW,
     }
     return models.Reading.objects.create(
-        redesign=redesign, go_live=redesign.go_live, **(given | facts)
+        **({"redesign": redesign, "go_live": redesign.go_live} | given | facts)
     )
