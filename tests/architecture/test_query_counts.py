@@ -59,7 +59,7 @@ def read(unit, boss, count):
         live(
             boss=boss,
             at=NOW - timedelta(weeks=20),
-            workflow=WorkflowFactory(unit=unit),
+            workflow=WorkflowFactory(unit=unit, is_simulated=True),
         ).redesign
         for _row in range(count)
     ]

@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories.sign_offs import NOON, approved, live
+from tests.factories.sign_offs import NOON, approved, live, put_into
 from workflows.choices import RedesignState, Stage
-from workflows.models import Redesign
 from workflows.operations.stopping import retire_redesign
 from workflows.queries.stages import stage_of
 
@@ -69,9 +68,7 @@ def test_one_that_never_went_live_stays_signed_off():
 
 def test_a_suspended_one_says_so_whatever_was_read():
     row = live().redesign
-    Redesign.objects.filter(pk=row.pk).update(
-        state=RedesignState.SUSPENDED, stopped_at=NOON + timedelta(days=120)
-    )
+    put_into(row, RedesignState.SUSPENDED, stopped_at=NOON + timedelta(days=120))
     row.refresh_from_db()
 
     stage = stage_of(row.workflow, row, READ)
