@@ -137,8 +137,8 @@ ALWAYS_REFUSES = Trigger("portal_refuse_change", always=True)
 STATEMENT = re.compile(
     r"""
     CREATE\ (?:OR\ REPLACE\ )?FUNCTION\ (?P<function>\w+)\(.*?\$\$(?P<body>.*?)\$\$
-    | CREATE\ (?:OR\ REPLACE\ )?(?:CONSTRAINT\ )?TRIGGER\ (?P<trigger>\w+)\s.*?\sON\ (?P<table>\w+)\s
-        .*?EXECUTE\ FUNCTION\ (?P<calls>\w+)\(
+    | CREATE\ (?:OR\ REPLACE\ )?(?:CONSTRAINT\ )?TRIGGER\ (?P<trigger>\w+)\s
+        .*?\sON\ (?P<table>\w+)\s.*?EXECUTE\ FUNCTION\ (?P<calls>\w+)\(
     | ALTER\ TABLE\ (?P<of>\w+)\ ENABLE\ ALWAYS\ TRIGGER\ (?P<always>\w+)
     | DROP\ TRIGGER\ (?:IF\ EXISTS\ )?(?P<no_trigger>\w+)\ ON\ (?P<no_table>\w+)
     | DROP\ FUNCTION\ (?:IF\ EXISTS\ )?(?P<no_function>\w+)

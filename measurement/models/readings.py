@@ -63,7 +63,9 @@ class Reading(AppendOnly):
                 "redesign",
                 "kind",
                 name="reading_final_once",
-                condition=Q(kind__in=[ReadingKind.PRIMARY, ReadingKind.DAY_90, ReadingKind.DAY_180]),
+                condition=Q(
+                    kind__in=[ReadingKind.PRIMARY, ReadingKind.DAY_90, ReadingKind.DAY_180]
+                ),
             ),
             models.CheckConstraint(
                 name="reading_kind_known", condition=Q(kind__in=ReadingKind.values)

@@ -114,9 +114,7 @@ def live(*, at=NOON, live_at=None, **options):
 
     if "workflow" not in options:
         boss = options.setdefault("boss", PersonFactory(given_name="Ines", family_name="Marchetti"))
-        options["workflow"] = workflow_below(
-            boss, gxp=options.get("gxp", False), is_simulated=True
-        )
+        options["workflow"] = workflow_below(boss, gxp=options.get("gxp", False), is_simulated=True)
     review = approved(at=at, **options)
     go_live(
         redesign=review.redesign,

@@ -1,7 +1,7 @@
 """From approved to live: dates are fixed, the hypothesis locked, the work has a new version."""
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
@@ -34,7 +34,9 @@ def go_live(*, redesign: Redesign, actor: Person, at_instant: datetime, at: date
     """Say when work changed; ``at_instant`` may lie in the past, its readings are then post-hoc.
 
     The database's clock says when this was decided, and so whether it is post-hoc; for a workflow
-    marked as simulated ``at`` does. In this order: the workflow and its redesign are locked, the redesign goes live, older
+    marked as simulated ``at`` does.
+
+    In this order: the workflow and its redesign are locked, the redesign goes live, older
     redesigns of the workflow that were approved or live are superseded, the to-be steps become the
     workflow's new frozen version, and the hypothesis is locked with the calendar of today. A
     post-hoc go-live asks for its reading at once.
@@ -43,6 +45,8 @@ def go_live(*, redesign: Redesign, actor: Person, at_instant: datetime, at: date
     Stale when the workflow moved on since (its newer steps would be lost without a word),
     GoLiveNotPossible for an instant that makes no sense.
     """
+    # In UTC, as it is read back: its text is part of the hash.
+    at_instant = at_instant.astimezone(UTC)
     # The workflow first, as everywhere: two of its redesigns that go live at once supersede each
     # other, and would each wait for the row the other holds.
     workflow = Workflow.objects.select_for_update(no_key=True).get(pk=redesign.workflow_id)

@@ -57,10 +57,10 @@ RISK_CLASSES: dict[str, list[Any]] = {
 def submit_redesign(*, redesign: Redesign, actor: Person, at: datetime) -> Route:
     """Freeze the current revision, register its hypothesis and open its route.
 
-    Locks the workflow, then the redesign. The route keeps the policy's version and the attributes it was
-    planned from; whoever an earlier revision needed is asked again, also where its risk is lower
-    now. Raises Forbidden for somebody who did not write it, NotPossibleNow from any other state,
-    Stale when the workflow moved on under it, RouteNotPossible naming what is missing,
+    Locks the workflow, then the redesign. The route keeps the policy's version and the attributes
+    it was planned from; whoever an earlier revision needed is asked again, also where its risk is
+    lower now. Raises Forbidden for somebody who did not write it, NotPossibleNow from any other
+    state, Stale when the workflow moved on under it, RouteNotPossible naming what is missing,
     LowerRiskUnexplained where a class fell and the note on the revision is empty.
     """
     Workflow.objects.select_for_update(no_key=True).get(pk=redesign.workflow_id)

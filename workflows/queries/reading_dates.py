@@ -1,7 +1,7 @@
 """When a reading is due, if work changes at a given moment (measurement-method.md section 1)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.panels import facts_about
@@ -26,7 +26,8 @@ class ReadingPlan:
 def reading_plan(redesign: Redesign, hypothesis: Hypothesis, instant: datetime) -> ReadingPlan:
     """Follow-up comes from the cases before ``instant``; 28 days where nothing is known of them.
 
-    An open end is read to the data's end; its date is that of the usual twelve weeks.
+    An open end is read to the data's end; its date is that of the usual twelve weeks. A day is
+    86,400 seconds, also where clocks change in between.
     """
     redesign.go_live_at = instant  # type: ignore[attr-defined]  # what the facts are asked about
     known = _facts(redesign)
@@ -36,7 +37,7 @@ def reading_plan(redesign: Redesign, hypothesis: Hypothesis, instant: datetime) 
     days = hypothesis.washout_days + (hypothesis.after_days or AFTER_DAYS) + follow_up
     return ReadingPlan(
         follow_up_days=follow_up,
-        reading_at=instant + timedelta(days=days),
+        reading_at=instant.astimezone(UTC) + timedelta(days=days),
         planned_information=known.get("planned_information"),
         detectable_ratio=known.get("detectable_ratio"),
         too_many_cases=bool(known.get("too_many_cases")),

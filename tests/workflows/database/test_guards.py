@@ -690,9 +690,7 @@ def test_a_tool_stays_as_it_was_signed(change):
     run(f"UPDATE workflows_aitool SET {change} WHERE id = %s", draft.tool_id)
     signed = in_review().redesign.current_revision.tool_id
 
-    refused(
-        "aitool_stays_as_signed", f"UPDATE workflows_aitool SET {change} WHERE id = %s", signed
-    )
+    refused("aitool_stays_as_signed", f"UPDATE workflows_aitool SET {change} WHERE id = %s", signed)
     run("UPDATE workflows_aitool SET approved = false, vendor = 'x' WHERE id = %s", signed)
 
 

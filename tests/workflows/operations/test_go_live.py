@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -103,6 +104,22 @@ def test_the_clock_of_the_database_says_what_is_past(simulated):
     )
     if not simulated:
         assert abs(stored.decided_at - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_a_day_has_as_many_seconds_where_clocks_change():
+    """A moment typed in local time: the reading lies behind the end of summer time."""
+    review = approved()
+    typed = datetime(2026, 9, 1, 9, tzinfo=ZoneInfo("Europe/Zurich"))
+
+    go_live(
+        redesign=review.redesign, actor=review.redesign.workflow.owner, at_instant=typed, at=NOON
+    )
+
+    stored = GoLive.objects.get()
+    assert stored.at == typed
+    assert stored.reading_at == typed.astimezone(UTC) + timedelta(days=14 + 84 + 28)
+    locked = canonical_bytes(lock_content(stored, stored.revision.hypothesis)).decode()
+    assert sha256(locked) == stored.lock_sha256
 
 
 def test_the_to_be_steps_become_the_frozen_new_version():

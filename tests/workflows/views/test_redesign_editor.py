@@ -21,7 +21,7 @@ from tests.factories.workflows import (
 )
 from tests.workflows.editing import Page
 from workflows.choices import Change, RedesignState
-from workflows.models import Redesign, Revision
+from workflows.models import Revision
 
 pytestmark = pytest.mark.django_db
 
