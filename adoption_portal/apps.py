@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import SimpleAdminConfig
 
 
 class PortalConfig(AppConfig):
@@ -7,3 +8,9 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         # Here, not in __init__: the launcher imports this package before any settings exist.
         from adoption_portal import celery, session_limits  # noqa: F401
+
+
+class RecordsConfig(SimpleAdminConfig):
+    """Without autodiscovery: no package of others puts pages there."""
+
+    default_site = "adoption_portal.admin.Records"

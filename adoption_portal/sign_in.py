@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import views as allauth
+from allauth.account.forms import ResetPasswordForm
 from django.urls import path, re_path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
@@ -10,6 +11,7 @@ from django.views.generic import RedirectView
 from adoption_portal.session_limits import Ended
 from adoption_portal.views import demo_logins
 from core.middleware import open_to_all
+from people.adapter import person_with
 
 WHY_ENDED = {
     Ended.IDLE.value: _(
@@ -35,6 +37,18 @@ class Login(allauth.LoginView):  # type: ignore[misc]
         return values | {"demo_logins": demo_logins(), "ended": ended}
 
 
+class ResetForm(ResetPasswordForm):  # type: ignore[misc]
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        person = person_with(email)
+        self.users = [person] if person and person.is_active else []
+        return email
+
+
+class PasswordReset(allauth.PasswordResetView):  # type: ignore[misc]
+    form_class = ResetForm
+
+
 to_account = RedirectView.as_view(pattern_name="account")
 # allauth itself reverses these three names; nobody is sent there.
 to_login = RedirectView.as_view(pattern_name="account_login")
@@ -46,7 +60,7 @@ urlpatterns = [
     path("reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
     path("password/change/", allauth.password_change, name="account_change_password"),
     path("password/set/", allauth.password_set, name="account_set_password"),
-    path("password/reset/", allauth.password_reset, name="account_reset_password"),
+    path("password/reset/", PasswordReset.as_view(), name="account_reset_password"),
     path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",

@@ -27,8 +27,6 @@ def is_there(module: str) -> bool:
     return find_spec(package) is not None and find_spec(module) is not None
 
 
-admin.site.login = views.staff_only  # type: ignore[method-assign]
-
 urlpatterns: list[URLPattern | URLResolver] = [
     *(path(prefix, include(module)) for prefix, module in MOUNTS if is_there(module)),
     path("", views.home, name="home"),

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -160,11 +159,6 @@ def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
         HTTPStatus.FORBIDDEN: _("This is not yours to see or do"),
     }.get(HTTPStatus(refusal.status), _("That is not possible"))
     return _refusal(request, refusal.status, title=title, text=str(refusal))
-
-
-def staff_only(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG001
-    """In place of the admin site's own sign-in: the portal has one door."""
-    raise PermissionDenied(_("The records pages are for administrators and the program office."))
 
 
 # --- small public files ------------------------------------------------------------------------

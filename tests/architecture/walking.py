@@ -80,7 +80,7 @@ def asked_by(role: str) -> tuple[Address, ...]:
         for address in addresses()
         if role in {"anonymous", "administrator"}
         or not address.route.startswith("admin/")
-        or address.route in {"admin/", "admin/auth/group/"}
+        or address.route == "admin/"
     )
 
 

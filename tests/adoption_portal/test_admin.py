@@ -1,0 +1,91 @@
+"""The records pages hold what we put there, and no way past the portal's own door."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.core import mail
+
+from core.models import AuditEvent
+from tests.factories.people import PASSWORD, PersonFactory
+
+pytestmark = pytest.mark.django_db
+# Each with a reason, and with an operation behind it that writes an audit event.
+SHOWN: set[str] = set()
+
+
+@pytest.fixture
+def administrator(client):
+    person = PersonFactory(is_staff=True, is_superuser=True)
+    client.force_login(person)
+    return person
+
+
+def test_only_listed_models_have_records_pages():
+    assert {model._meta.label for model in admin.site._registry} == SHOWN
+
+
+@pytest.mark.parametrize("path", ["account/emailaddress/add/", "auth/group/add/"])
+def test_an_administrator_adds_neither_an_address_nor_a_group(client, administrator, path):
+    assert client.get(f"/admin/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["password_change/", "password_change/done/"])
+def test_password_is_changed_on_the_portals_page_only(client, administrator, path):
+    answer = client.post(
+        f"/admin/{path}",
+        {"old_password": PASSWORD, "new_password1": "x" * 15, "new_password2": "x" * 15},
+    )
+
+    assert (answer.status_code, answer["Location"]) == (302, "/account/password/change/")
+    administrator.refresh_from_db()
+    assert administrator.check_password(PASSWORD)
+
+
+def test_records_pages_have_no_door_of_their_own(client):
+    client.force_login(PersonFactory())
+
+    assert client.get("/admin/login/").status_code == 403
+
+
+@pytest.fixture
+def added():
+    """The attack: another address of somebody, verified, as if it were theirs."""
+    victim = PersonFactory(email="victim@example.org")
+    EmailAddress.objects.create(
+        user=victim, email="attacker@example.org", verified=True, primary=True
+    )
+    return victim
+
+
+def test_an_added_address_resets_nobodys_password(client, added):
+    client.post("/account/password/reset/", {"email": "attacker@example.org"})
+
+    assert not any(re.search(r"/password/reset/key/", sent.body) for sent in mail.outbox)
+
+
+def test_the_own_address_still_resets_the_password(client, added):
+    client.post("/account/password/reset/", {"email": "Victim@example.org"})
+
+    (sent,) = mail.outbox
+    assert sent.to == ["victim@example.org"]
+    assert re.search(r"/password/reset/key/", sent.body)
+    # Nor does asking add an address of its own.
+    assert EmailAddress.objects.count() == 1
+
+
+def test_an_added_address_signs_nobody_in(client, added):
+    client.post("/account/login/", {"login": "attacker@example.org", "password": PASSWORD})
+
+    assert "_auth_user_id" not in client.session
+    assert AuditEvent.objects.filter(verb="person.sign_in_refused").count() == 1
+
+
+def test_an_added_address_hides_no_own_one(client, added):
+    other = PersonFactory(email="other@example.org")
+    EmailAddress.objects.create(user=added, email="other@example.org", verified=True)
+
+    client.post("/account/login/", {"login": "other@example.org", "password": PASSWORD})
+
+    assert client.session["_auth_user_id"] == str(other.pk)
