@@ -83,7 +83,8 @@ def colours(request: HttpRequest) -> HttpResponse:
 # --- refusals ----------------------------------------------------------------------------------
 def _refusal(request: HttpRequest, status: int, **words: Any) -> HttpResponse:
     user = getattr(request, "user", None)
-    signed_in = user is not None and user.is_authenticated
+    is_page = not request.path_info.startswith(settings.STATIC_URL)  # a cache may keep the others
+    signed_in = is_page and user is not None and user.is_authenticated
     frame = "base.html" if signed_in else "plain.html"
     return render(
         request, "refusal.html", {"frame": frame, "status": status, **words}, status=status

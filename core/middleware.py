@@ -3,12 +3,17 @@
 import ipaddress
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
+from whitenoise.middleware import WhiteNoiseFileResponse
 
 from core.choices import Channel
 from core.context import Surroundings, note_person, within
@@ -33,6 +38,8 @@ OPEN_NAMES = frozenset(
         "metrics",
     }
 )
+HEALTH_PATHS = ("/healthz", "/readyz")
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 OPEN_PATHS = ("/favicon.ico", "/.well-known/security.txt")
 FEATURES = (
     "accelerometer autoplay camera display-capture fullscreen geolocation gyroscope hid "
@@ -77,6 +84,33 @@ class RequestIdMiddleware:
             response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
+
+
+class OwnHostMiddleware:
+    """Answers for the place of BASE_URL alone: what a caller writes as Host must reach no link.
+
+    A health check asks by whatever name it knows, as far as ALLOWED_HOSTS has it.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        host, port = split_domain_port(request.get_host())
+        hosts, own_port, default_port = own_place(settings.BASE_URL)
+        is_own = host in hosts and (port or default_port) == own_port
+        if not is_own and request.path_info not in HEALTH_PATHS:
+            raise DisallowedHost("the Host header is not that of BASE_URL")
+        return self.get_response(request)
+
+
+@cache
+def own_place(base_url: str) -> tuple[tuple[str, ...], str, str]:
+    """Host names, port, and the port that is not written. A machine's own names are all one."""
+    address = urlsplit(base_url)
+    default_port = "443" if address.scheme == "https" else "80"
+    host, port = split_domain_port(address.netloc)
+    return LOOPBACK if host in LOOPBACK else (host,), port or default_port, default_port
 
 
 def sign_in_address(request: HttpRequest) -> str:
@@ -140,14 +174,18 @@ class SignedInOnlyMiddleware:
 
 
 class PrivateCacheMiddleware:
-    """No page or answer is kept by anything in between; hashed static files are."""
+    """No page or answer is kept by anything in between; a static file is, if there is one.
+
+    Outside of all that may answer by itself. An address below STATIC_URL says nothing: what is
+    missing there is answered by a page, and a shared cache would keep it as the file it is named.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if not request.path_info.startswith(settings.STATIC_URL):
+        if not isinstance(response, WhiteNoiseFileResponse):
             response["Cache-Control"] = "private, no-store"
         response["Permissions-Policy"] = PERMISSIONS_POLICY
         return response

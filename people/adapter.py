@@ -1,9 +1,14 @@
 """How allauth behaves here: people come from HR, so nobody signs up."""
 
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from people.models import Person
@@ -32,3 +37,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return bool(url) and url_has_allowed_host_and_scheme(
             url, allowed_hosts=set(), require_https=settings.HTTPS
         )
+
+    # --- mail: every address in it is BASE_URL's, never the request's Host header ---------------
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        uidb36, _dash, token = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
+        return f"{settings.BASE_URL}{path}"
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"[{own_host()}] {subject}"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        site = SimpleNamespace(name=own_host(), domain=own_host())
+        super().send_mail(template_prefix, email, context | {"current_site": site})
+
+
+def own_host() -> str:
+    return urlsplit(settings.BASE_URL).netloc

@@ -39,11 +39,12 @@ def set_defaults() -> None:
 
 
 def adapt_settings() -> None:
-    """Cheap password hashes, and a Redis database of its own for each process of the run."""
+    """The test client's address, cheap password hashes, and a Redis database of its own for each process of the run."""
     from django.conf import settings
 
     from adoption_portal.settings import redis_database
 
+    settings.BASE_URL = "http://testserver"
     # Still Argon2, so that a real web process can check what a test has made.
     settings.PASSWORD_HASHERS = ["tests.environment.CheapArgon2", *settings.PASSWORD_HASHERS]
     settings.CACHES["default"]["LOCATION"] = redis_database(

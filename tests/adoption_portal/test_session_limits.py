@@ -103,8 +103,8 @@ def test_one_is_told_why_and_comes_back_to_the_page(client, clock, sign_in):
 @pytest.mark.parametrize(
     "came_from, back",
     [
-        ("http://localhost:8000/redesigns/?q=a", "/redesigns/%3Fq%3Da"),
-        ("http://localhost:8000.evil.example/x", "/account/logout-somewhere/"),
+        ("http://testserver/redesigns/?q=a", "/redesigns/%3Fq%3Da"),
+        ("http://testserver.evil.example/x", "/account/logout-somewhere/"),
         ("https://evil.example/x", "/account/logout-somewhere/"),
         ("", "/account/logout-somewhere/"),
     ],
@@ -112,7 +112,7 @@ def test_one_is_told_why_and_comes_back_to_the_page(client, clock, sign_in):
 def test_a_form_leads_back_to_its_page_not_to_its_address(rf, settings, came_from, back):
     from core.middleware import sign_in_address
 
-    settings.BASE_URL = "http://localhost:8000"
+    settings.BASE_URL = "http://testserver"
     request = rf.post("/account/logout-somewhere/", headers={"Referer": came_from})
 
     assert sign_in_address(request) == f"{LOGIN}?next={back}"
