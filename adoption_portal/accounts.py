@@ -18,7 +18,7 @@ class PortalAdapter(AccountAdapter):
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """By account and place: a stranger's misses elsewhere shut nobody out of the own account.
 
-        allauth has no other hook for it; it calls this on every miss and on a new password.
+        allauth has no other hook for it; it calls this on every miss.
         """
         key: str = super()._get_login_attempts_cache_key(request, **credentials)
         return f"{key} {surroundings().network}"
@@ -34,3 +34,19 @@ class PortalAdapter(AccountAdapter):
                 record("person.sign_in_refused", subject=person, actor=None)
             raise ValidationError(SigningLocked.message, code=SigningLocked.code)
         return person
+
+    @transaction.atomic
+    def set_password(self, user: Person, password: str) -> None:
+        """Changed by the signed-in person, or by who opened the link in the mail (no actor).
+
+        A new password by mail opens the door at once where it was shut by too many misses.
+        """
+        person = Person.objects.select_for_update(no_key=True).get(pk=user.pk)
+        person.set_password(password)
+        person.save(update_fields=["password"])
+        user.password = person.password  # the session that goes on is bound to it
+        if self.request.user == person:
+            record("person.password_changed", subject=person, actor=person)
+        else:
+            record("person.password_reset", subject=person, actor=None)
+            self._delete_login_attempts_cached_email(self.request, email=person.email or "")

@@ -3,7 +3,9 @@
 from typing import Any
 
 from allauth.account import views as allauth
-from allauth.account.forms import ResetPasswordForm
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import ChangePasswordForm, ResetPasswordForm
+from django.core.exceptions import ValidationError
 from django.urls import path, re_path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
@@ -12,6 +14,8 @@ from adoption_portal.session_limits import Ended
 from adoption_portal.views import demo_logins
 from core.middleware import open_to_all
 from people.adapter import person_with
+from workflows.errors import NotPresent, SigningLocked
+from workflows.operations.presence import prove_password
 
 WHY_ENDED = {
     Ended.IDLE.value: _(
@@ -49,16 +53,33 @@ class PasswordReset(allauth.PasswordResetView):  # type: ignore[misc]
     form_class = ResetForm
 
 
+class ChangeForm(ChangePasswordForm):  # type: ignore[misc]
+    """A session may be a stolen one: the password is asked as it is for a signature."""
+
+    def clean_oldpassword(self) -> str:
+        typed: str = self.cleaned_data["oldpassword"]
+        try:
+            prove_password(actor=self.user, password=typed)
+        except NotPresent as refusal:
+            raise get_adapter().validation_error("enter_current_password") from refusal
+        except SigningLocked as refusal:
+            raise ValidationError(str(refusal), code=refusal.code) from refusal
+        return typed
+
+
+class PasswordChange(allauth.PasswordChangeView):  # type: ignore[misc]
+    form_class = ChangeForm
+
+
 to_account = RedirectView.as_view(pattern_name="account")
-# allauth itself reverses these three names; nobody is sent there.
+# allauth itself reverses these names; nobody is sent there.
 to_login = RedirectView.as_view(pattern_name="account_login")
 
 urlpatterns = [
     path("login/", Login.as_view(), name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),
     path("inactive/", open_to_all(allauth.account_inactive), name="account_inactive"),
-    path("reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
-    path("password/change/", allauth.password_change, name="account_change_password"),
+    path("password/change/", PasswordChange.as_view(), name="account_change_password"),
     path("password/set/", allauth.password_set, name="account_set_password"),
     path("password/reset/", PasswordReset.as_view(), name="account_reset_password"),
     path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
@@ -73,6 +94,7 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("signup/", to_login, name="account_signup"),
+    path("reauthenticate/", to_account, name="account_reauthenticate"),
     path("email/", to_account, name="account_email"),
     path("email/sent/", to_account, name="account_email_verification_sent"),
 ]

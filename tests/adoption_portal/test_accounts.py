@@ -1,13 +1,20 @@
-"""A locked signature locks the door too (21 CFR 11.300(d))."""
+"""One lock for signing, signing in and a new password (21 CFR 11.300(d)), and who changed which."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from allauth.core.context import request_context
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from adoption_portal.accounts import PortalAdapter
 from core.context import Surroundings, within
-from core.models import AuditEvent
-from tests.factories.people import PASSWORD
+from core.models import AuditEvent, Job
+from people.models import Person
+from tests.factories.people import PASSWORD, PersonFactory
 from tests.factories.sign_offs import credentials_of, in_review
 from workflows.errors import NotPresent, SigningLocked
 from workflows.operations import presence
@@ -72,3 +79,120 @@ def test_somebody_else_signs_in_meanwhile(client, guessed):
     other = in_review().boss
 
     assert sign_in(client, other).status_code == 302
+
+
+# --- a new password -----------------------------------------------------------------------------
+NEW = "another calm long one"
+
+
+def change(client, old, address=DESK):
+    """As often as wanted: the limit of calls per minute is another one."""
+    cache.clear()
+    typed = {"oldpassword": old, "password1": NEW, "password2": NEW}
+    return client.post("/account/password/change/", typed, REMOTE_ADDR=address)
+
+
+@pytest.fixture
+def person(client):
+    person = PersonFactory(email="mara@example.org")
+    client.force_login(person)
+    return person
+
+
+def verbs():
+    told = AuditEvent.objects.exclude(verb__startswith="person.sign").order_by("pk")
+    return [(event.verb, event.actor, event.subject_id) for event in told]
+
+
+def test_five_wrong_old_passwords_lock_the_right_one_out(client, person):
+    said = [change(client, "a guess").content.decode() for _ in range(5)]
+    refused = change(client, PASSWORD)
+
+    assert ["type your current password" in text for text in said] == [True] * 4 + [False]
+    assert "locked from here for 15 minutes" in said[4]
+    assert "locked from here for 15 minutes" in refused.content.decode()
+    person.refresh_from_db()
+    assert person.check_password(PASSWORD)
+    who = (person, str(person.public_id))
+    assert verbs() == [("person.password_refused", *who)] * 5 + [("signing.locked", *who)]
+    assert [job.name for job in Job.objects.all()] == ["workflows.tell_signing_locked"]
+
+
+def test_wrong_old_passwords_and_guesses_at_a_signature_are_one_count(client):
+    review = in_review()
+    client.force_login(review.boss)
+    for _ in range(4):
+        change(client, "a guess")
+
+    with at_the_desk(), pytest.raises(SigningLocked):
+        presence.prove_presence(
+            actor=review.boss,
+            redesign=review.redesign,
+            credentials=credentials_of(review.boss, "a guess"),
+        )
+    assert change(client, PASSWORD).status_code == 200
+    assert sign_in(Client(), review.boss).status_code == 200
+
+
+def test_wrong_old_passwords_elsewhere_lock_nobody_out_here(client, person):
+    for _ in range(5):
+        change(client, "a guess", address=ELSEWHERE)
+
+    assert change(client, PASSWORD).status_code == 302
+
+
+def test_wrong_tries_at_the_same_moment_are_all_counted(transactional_db, run_together):
+    person = PersonFactory()
+
+    def guess():
+        with at_the_desk(), pytest.raises((NotPresent, SigningLocked)):
+            presence.prove_password(actor=person, password="a guess")
+
+    run_together(*[guess] * 6)
+
+    told = list(AuditEvent.objects.values_list("verb", flat=True))
+    assert (told.count("person.password_refused"), told.count("signing.locked")) == (5, 1)
+
+
+def test_a_new_password_is_written_down_and_the_session_goes_on(client, person):
+    assert change(client, PASSWORD).status_code == 302
+
+    person.refresh_from_db()
+    assert person.check_password(NEW)
+    assert verbs() == [("person.password_changed", person, str(person.public_id))]
+    assert client.get("/account/").status_code == 200
+
+
+def test_a_password_changed_meanwhile_takes_no_other_field_along(client, person):
+    """The row is read anew: who was blocked a moment ago stays so."""
+    stale = Person.objects.get(pk=person.pk)
+    Person.objects.update(is_active=False, signing_enabled=False)
+
+    request = RequestFactory().post("/")
+    request.user = stale
+    with request_context(request):
+        PortalAdapter().set_password(stale, NEW)
+
+    person.refresh_from_db()
+    assert (person.is_active, person.check_password(NEW)) == (False, True)
+
+
+def test_a_reset_is_written_down_without_an_actor_and_opens_the_door(client):
+    person = PersonFactory(email="mara@example.org")
+    for _miss in range(11):
+        refused = sign_in(client, person, "not this one at all")
+    assert "Too many" in refused.content.decode()
+
+    client.post("/account/password/reset/", {"email": person.email}, REMOTE_ADDR=DESK)
+    path = re.search(r"http://testserver(/\S+)", mail.outbox[0].body)[1]
+    form = client.get(path, REMOTE_ADDR=DESK)["Location"]
+    client.post(form, {"password1": NEW, "password2": NEW}, REMOTE_ADDR=DESK)
+
+    assert verbs() == [("person.password_reset", None, str(person.public_id))]
+    assert sign_in(client, person, NEW).status_code == 302
+
+
+def test_no_other_page_takes_a_guess(client, person):
+    answer = client.post("/account/reauthenticate/", {"password": PASSWORD})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/account/")

@@ -91,7 +91,7 @@ def tell_proposer(*, route_id: int) -> None:
 
 
 def tell_signing_locked(*, person_id: int, at: datetime) -> None:
-    """The person and the administrators: somebody tried the signature of the person."""
+    """The person and the administrators: somebody guessed at the password of the person."""
     person = Person.objects.get(pk=person_id)
     guards = _holders(Role.ADMINISTRATOR)
     for one in dict.fromkeys([person, *guards]):
@@ -102,7 +102,7 @@ def tell_signing_locked(*, person_id: int, at: datetime) -> None:
                 route=None,
                 subject=_("Signing and signing in are locked from one place for 15 minutes"),
                 lines=[
-                    _("Five wrong passwords were given for a signature of %(name)s.")
+                    _("Somebody signed in as %(name)s gave five wrong passwords.")
                     % {"name": person.full_name},
                     _("If that was not you, change the password and tell the administrator."),
                 ],

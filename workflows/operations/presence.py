@@ -1,11 +1,12 @@
 """Proving to be the signed-in person at the moment of signing."""
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models.functions import Now
 
 from core.audit import record
@@ -23,6 +24,8 @@ BAD_TRIES = 5
 TRIES_WITHIN = timedelta(minutes=15)
 LOCKED_FOR = timedelta(minutes=15)
 REFUSED = "signing.refused"
+REFUSED_ELSEWHERE = "person.password_refused"
+REFUSALS = (REFUSED, REFUSED_ELSEWHERE)
 LOCKED = "signing.locked"
 PASSWORD, TWO_COMPONENTS, SIMULATED = "password", "user_id_and_password", "simulated"
 LEVELS = {
@@ -63,12 +66,43 @@ class Proof:
 def prove_presence(*, actor: Person, redesign: Redesign, credentials: Credentials) -> Proof:
     """Check what was typed against the signed-in person: the password, and the user id if given.
 
+    Raises NotPresent and SigningLocked.
+    """
+    proved_at = _proved(
+        actor, lambda person: _present(person, credentials), subject=redesign, refused=REFUSED
+    )
+    return Proof(
+        person_id=actor.pk,
+        method=TWO_COMPONENTS if credentials.user_id.strip() else PASSWORD,
+        session_sha256=hashlib.sha256(credentials.session_key.encode()).hexdigest(),
+        proved_at=proved_at,
+    )
+
+
+def prove_password(*, actor: Person, password: str) -> None:
+    """The same for anything else that asks a signed-in person for the password once more.
+
+    One count and one lock for all of them: a stolen session gets no further tries elsewhere.
+
+    Raises NotPresent and SigningLocked.
+    """
+    _proved(
+        actor,
+        lambda person: person.check_password(password),
+        subject=actor,
+        refused=REFUSED_ELSEWHERE,
+    )
+
+
+def _proved(
+    actor: Person, is_right: Callable[[Person], bool], *, subject: models.Model, refused: str
+) -> datetime:
+    """The moment of it, by the database's clock.
+
     A wrong try is audited and stays so: call this outside the transaction of the decision. The
     person's row is locked first, so that tries at the same moment are all counted; for
     ``LOCKED_FOR`` after ``BAD_TRIES`` within ``TRIES_WITHIN`` even the right password is refused.
     Tries count by where they come from: a stolen session elsewhere locks nobody out here.
-
-    Raises NotPresent and SigningLocked.
     """
     with transaction.atomic():
         person = (
@@ -78,18 +112,14 @@ def prove_presence(*, actor: Person, redesign: Redesign, credentials: Credential
         )
         if is_locked(person):
             refusal: NotPresent | SigningLocked | None = SigningLocked()
-        elif _present(person, credentials):
+        elif is_right(person):
             refusal = None
         else:
-            refusal = _refused(person, redesign)
+            refusal = _refused(person, subject, refused)
     if refusal:
         raise refusal
-    return Proof(
-        person_id=actor.pk,
-        method=TWO_COMPONENTS if credentials.user_id.strip() else PASSWORD,
-        session_sha256=hashlib.sha256(credentials.session_key.encode()).hexdigest(),
-        proved_at=person.clock,
-    )
+    proved_at: datetime = person.clock
+    return proved_at
 
 
 def is_locked(person: Person) -> bool:
@@ -98,17 +128,17 @@ def is_locked(person: Person) -> bool:
     The lock counts from the last wrong try, by the database's clock: one that only lasted while the
     first of five is young enough could end a moment after the fifth.
     """
-    return _times(LOCKED, person, LOCKED_FOR) > 0
+    return _times([LOCKED], person, LOCKED_FOR) > 0
 
 
 def bad_tries(person: Person) -> int:
-    return _times(REFUSED, person, TRIES_WITHIN)
+    return _times(REFUSALS, person, TRIES_WITHIN)
 
 
-def _times(verb: str, person: Person, within: timedelta) -> int:
+def _times(verbs: Sequence[str], person: Person, within: timedelta) -> int:
     """How often it came of late from the network this call comes from."""
     came_from = AuditEvent.objects.filter(
-        actor=person, verb=verb, at__gt=Now() - within
+        actor=person, verb__in=verbs, at__gt=Now() - within
     ).values_list("remote_addr", flat=True)
     here = surroundings().network
     return sum(network_of(address) == here for address in came_from)
@@ -121,10 +151,10 @@ def _present(person: Person, credentials: Credentials) -> bool:
     return right and user_id in {"", person.email or ""}
 
 
-def _refused(person: Person, redesign: Redesign) -> NotPresent | SigningLocked:
-    record(REFUSED, subject=redesign, actor=person)
+def _refused(person: Person, subject: models.Model, verb: str) -> NotPresent | SigningLocked:
+    record(verb, subject=subject, actor=person)
     if bad_tries(person) < BAD_TRIES:
         return NotPresent()
-    record(LOCKED, subject=redesign, actor=person)
+    record(LOCKED, subject=subject, actor=person)
     enqueue("workflows.tell_signing_locked", person_id=person.pk)
     return SigningLocked()
