@@ -6,6 +6,7 @@ from allauth.account import views as allauth
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ChangePasswordForm, ResetPasswordForm
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.urls import path, re_path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
@@ -13,7 +14,7 @@ from django.views.generic import RedirectView
 from adoption_portal.session_limits import Ended
 from adoption_portal.views import demo_logins
 from core.middleware import open_to_all
-from people.adapter import person_with
+from people.operations.passwords import ask_for_reset
 from workflows.errors import NotPresent, SigningLocked
 from workflows.operations.presence import prove_password
 
@@ -42,10 +43,15 @@ class Login(allauth.LoginView):  # type: ignore[misc]
 
 
 class ResetForm(ResetPasswordForm):  # type: ignore[misc]
+    """The same answer whether anybody has the address or not."""
+
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
-        person = person_with(email)
-        self.users = [person] if person and person.is_active else []
+        return email
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:  # noqa: ARG002
+        email: str = self.cleaned_data["email"]
+        ask_for_reset(email=email)
         return email
 
 

@@ -12,14 +12,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from people.models import Person
-
-
-def person_with(email: str) -> Person | None:
-    """``Person.email`` is the one address of a person; allauth's table of further ones is not read.
-
-    A row there would let its owner in as somebody else.
-    """
-    return Person.objects.filter(email=email.replace("\x00", "").strip().lower()).first()
+from people.queries import person_with
 
 
 class PersonBackend(AuthenticationBackend):  # type: ignore[misc]
@@ -49,7 +42,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         site = SimpleNamespace(name=own_host(), domain=own_host())
-        super().send_mail(template_prefix, email, context | {"current_site": site})
+        facts = {"email": email, "current_site": site} | context
+        self.render_mail(template_prefix, email, facts).send()
 
 
 def own_host() -> str:
