@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
-from core.context import note_token
+from core.context import note_token, surroundings
+from core.counting import Counter
 from core.tokens import token_of
 
 if TYPE_CHECKING:
@@ -15,17 +16,25 @@ if TYPE_CHECKING:
     from people.models import Person
 
 LONGEST_KEY = 200
+WRONG_TOKENS_PER_MINUTE = 60  # from one place; a lost token of a busy feed is not more
 
 
 class TokenAuthentication(BaseAuthentication):
-    """``request.auth`` becomes the ApiToken, ``request.user`` its owner (None for a system's)."""
+    """``request.auth`` becomes the ApiToken, ``request.user`` its owner (None for a system's).
+
+    Wrong tokens are counted here: throttles are asked only after somebody was let in.
+    """
 
     def authenticate(self, request: Request) -> "tuple[Person | None, ApiToken] | None":
         scheme, _space, key = get_authorization_header(request).partition(b" ")
         if scheme.lower() != b"bearer":
             return None
+        wrong = Counter(f"wrong-tokens:{surroundings().network}", seconds=60)
+        if wrong.count() >= WRONG_TOKENS_PER_MINUTE:
+            raise Throttled(wait=wrong.wait)
         token = token_of(key.decode("ascii", "replace").strip()[:LONGEST_KEY])
         if token is None:
+            wrong.add()
             raise AuthenticationFailed(_("This token is unknown, expired or revoked."))
         note_token(token.pk)
         return token.owner, token
