@@ -4,12 +4,15 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from allauth.core.context import request_context
+from django.contrib.auth.models import AnonymousUser
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from adoption_portal import accounts
 from adoption_portal.accounts import PortalAdapter
 from core.context import Surroundings, within
 from core.models import AuditEvent, Job
@@ -197,3 +200,76 @@ def test_no_other_page_takes_a_guess(client, person):
     answer = client.post("/account/reauthenticate/", {"password": PASSWORD})
 
     assert (answer.status_code, answer["Location"]) == (302, "/account/")
+
+
+# --- one account guessed at from many places --------------------------------------------------------
+@pytest.fixture
+def seven_a_day(monkeypatch):
+    cache.clear()
+    monkeypatch.setattr(accounts, "MISSES_A_DAY", 7)
+
+
+def miss_from_many_places(client, email, times=7):
+    for place in range(times):
+        typed = {"login": email, "password": "not this one at all"}
+        client.post("/account/login/", typed, REMOTE_ADDR=f"198.51.100.{place}")
+
+
+def test_guesses_from_many_places_reach_a_limit_and_are_told(client, seven_a_day):
+    person = PersonFactory(email="mara@example.org")
+
+    miss_from_many_places(client, "Mara@example.org", 9)
+    refused = sign_in(client, person)
+
+    assert "Too many" in refused.content.decode()
+    assert "_auth_user_id" not in client.session
+    told = AuditEvent.objects.get(verb="person.sign_in_limit_reached")
+    assert (told.actor, told.subject_id) == (None, str(person.public_id))
+
+
+def test_below_the_limit_the_right_password_opens(client, seven_a_day):
+    person = PersonFactory(email="mara@example.org")
+
+    miss_from_many_places(client, person.email, 6)
+
+    assert sign_in(client, person).status_code == 302
+
+
+def test_strangers_shut_nobody_out_of_where_they_signed_in_of_late(client, seven_a_day):
+    person = PersonFactory(email="mara@example.org")
+    sign_in(client, person)
+    client.post("/account/logout/")
+
+    miss_from_many_places(client, person.email)
+
+    assert sign_in(client, person).status_code == 302
+    assert sign_in(Client(), person, address=ELSEWHERE).status_code == 200
+
+
+def test_limit_reads_the_same_for_who_is_unknown(client, seven_a_day):
+    miss_from_many_places(client, "nobody@example.org")
+
+    refused = sign_in(client, PersonFactory.build(email="nobody@example.org"))
+
+    assert "Too many" in refused.content.decode()
+
+
+def test_limit_ends_with_the_day_or_a_new_password(client, seven_a_day):
+    person = PersonFactory(email="mara@example.org")
+    with time_machine.travel("2026-11-24T12:00:00Z", tick=False):
+        miss_from_many_places(client, person.email)
+        assert sign_in(client, person).status_code == 200
+    with time_machine.travel("2026-11-26T12:00:00Z", tick=False):
+        assert sign_in(Client(), person).status_code == 302
+
+        miss_from_many_places(client, "jo@example.org")
+        other = PersonFactory(email="jo@example.org")
+        request = RequestFactory().post("/", REMOTE_ADDR=DESK)
+        request.user = AnonymousUser()
+        with request_context(request):
+            PortalAdapter().set_password(other, PASSWORD)
+        assert sign_in(Client(), other).status_code == 302
+
+
+def test_limit_is_far_from_mistyping():
+    assert accounts.MISSES_A_DAY == 200
