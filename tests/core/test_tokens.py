@@ -220,3 +220,40 @@ def test_problem_of_a_refused_key_repeats_nothing(client):
 
     assert answer.json()["code"] == "authentication_failed"
     assert "secret_value" not in json.dumps(answer.json())
+
+
+def test_command_ends_a_token_by_name_id_prefix_or_the_key_itself(client, capsys):
+    for named_by in ("name", "public_id", "prefix", "key"):
+        token, key = make()
+        assert answer(client, key) == 200
+
+        call_command("revoke_token", key if named_by == "key" else str(getattr(token, named_by)))
+
+        assert answer(client, key) == 401
+        told = AuditEvent.objects.get(verb="token.revoked", subject_id=str(token.public_id))
+        assert told.channel == "command"
+        said = capsys.readouterr().out
+        assert token.prefix in said
+        assert key not in said
+
+
+def test_command_ends_none_of_two_with_one_name(client):
+    one, key = make()
+    make()
+
+    with pytest.raises(CommandError, match=str(one.public_id)):
+        call_command("revoke_token", "HR feed")
+    assert answer(client, key) == 200
+
+    revoke_token(token=one, actor=None)
+    call_command("revoke_token", "HR feed")  # now it names the other alone
+    assert not ApiToken.objects.filter(revoked_at=None).exists()
+
+
+@pytest.mark.parametrize("name", ["nothing", "", "apt_", "01900000-0000-7000-8000-000000000000"])
+def test_command_says_when_there_is_none(name):
+    make()
+
+    with pytest.raises(CommandError, match="no token"):
+        call_command("revoke_token", name)
+    assert ApiToken.objects.filter(revoked_at=None).count() == 1
