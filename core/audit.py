@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from core.context import surroundings
 from core.models import AuditEvent
 
 if TYPE_CHECKING:
     from people.models import Person
+
+EXPORT = "export"
 
 
 def record(  # noqa: PLR0913 the facts of one act
@@ -42,6 +44,12 @@ def record(  # noqa: PLR0913 the facts of one act
         channel=around.channel,
         remote_addr=around.remote_addr,
     )
+
+
+@transaction.atomic
+def record_export(what: str, *, subject: models.Model, actor: "Person") -> AuditEvent:
+    """Write down that ``actor`` takes a file away. Before it is sent: no event, no file."""
+    return record(EXPORT, subject=subject, actor=actor, after={"what": what})
 
 
 def subject_of(subject: models.Model | None) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.acting import acting_person
+from core.audit import record_export
 from core.errors import DomainError
 from core.pagination import page_of
 from measurement.choices import ImportChannel
@@ -181,7 +182,9 @@ def import_cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 def import_rejections(request: HttpRequest, public_id: UUID) -> StreamingHttpResponse:
     """The refused rows with lines and reasons, and of their cells our own fields alone."""
-    case_import = _import(acting_person(request), public_id, to_decide=True)
+    actor = acting_person(request)
+    case_import = _import(actor, public_id, to_decide=True)
+    record_export("rejections.csv", subject=case_import, actor=actor)
     answer = StreamingHttpResponse(
         csv_lines(_rejected_table(case_import)), content_type="text/csv; charset=utf-8"
     )

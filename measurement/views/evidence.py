@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.acting import acting_person
+from core.audit import record_export
 from core.pagination import page_of
 from measurement import claims
 from measurement.forms.evidence import EvidenceFilters
@@ -70,6 +71,7 @@ def evidence_json(request: HttpRequest, public_id: UUID) -> JsonResponse:
     """The reading whole: the call, the result, the hashes. Figures of cases, never of people."""
     redesign = _redesign(request, public_id)
     reading = reading_shown(redesign)
+    record_export("evidence.json", subject=redesign, actor=acting_person(request))
     body = {
         "redesign": str(redesign.public_id),
         "workflow": str(redesign.workflow.public_id),

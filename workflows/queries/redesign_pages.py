@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from core.audit import subject_of
+from core.audit import EXPORT, subject_of
 from core.models import AuditEvent
 from core.panels import facts_about
 from people.models import OrgUnit, OrgUnitClosure, Person
@@ -321,6 +321,7 @@ def last_saved(redesign: Redesign) -> AuditEvent | None:
     kind, name = subject_of(redesign)
     return (
         AuditEvent.objects.filter(subject_type=kind, subject_id=name)
+        .exclude(verb=EXPORT)
         .select_related("actor")
         .order_by("-pk")
         .first()

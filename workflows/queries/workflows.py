@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.audit import subject_of
+from core.audit import EXPORT, subject_of
 from core.charts import Sparkline, words
 from core.models import AuditEvent
 from core.panels import facts_about
@@ -331,16 +331,20 @@ def acts_on(workflow: Workflow, person: Person) -> QuerySet[AuditEvent]:
     """``history_of``, and what was done to those of its redesigns ``person`` may see.
 
     How a draft came about is told to those who answer for the workflow alone; a mistyped password
-    is the signer's and the security officer's business.
+    is the signer's and the security officer's business, and who took a file away is the latter's.
     """
     kind, name = subject_of(workflow)
     seen = (
         redesigns_visible_to(person).filter(workflow=workflow).values_list("public_id", flat=True)
     )
-    of_redesigns = Q(
-        subject_type=Redesign._meta.label_lower,  # noqa: SLF001  Django's public name
-        subject_id__in=[str(public_id) for public_id in seen],
-    ) & ~Q(verb__startswith="signing.")
+    of_redesigns = (
+        Q(
+            subject_type=Redesign._meta.label_lower,  # noqa: SLF001  Django's public name
+            subject_id__in=[str(public_id) for public_id in seen],
+        )
+        & ~Q(verb__startswith="signing.")
+        & ~Q(verb=EXPORT)
+    )
     if not may_propose(person, workflow):
         of_redesigns &= ~Q(verb__in=DRAFTING)
     return (

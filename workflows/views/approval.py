@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.acting import acting_person
+from core.audit import record_export
 from core.errors import DomainError, Stale
 from core.pagination import page_of
 from people.models import Person
@@ -200,7 +201,9 @@ def _shown(  # noqa: PLR0913  (keyword-only facts of one answer)
 @require_GET
 def manifest(request: HttpRequest, public_id: UUID) -> JsonResponse:
     """Contents, manifests and hashes; docs/signatures.md says how to verify them offline."""
-    redesign = _redesign(acting_person(request), public_id)
+    actor = acting_person(request)
+    redesign = _redesign(actor, public_id)
+    record_export("manifest.json", subject=redesign, actor=actor)
     response = JsonResponse(
         package_of(redesign), json_dumps_params={"indent": 1, "ensure_ascii": False}
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from core.choices import JobState
-from core.models import Job
+from core.models import AuditEvent, Job
 from measurement import tasks
 from measurement.choices import CaseStatus
 from measurement.models import Case, CaseImport, CaseSource, CaseSummary
@@ -581,3 +581,13 @@ def test_cases_panel_draws_the_baseline(rf, workflow):
 
     assert "0 of 40 finished cases." in drawn
     assert url("upload", workflow) in drawn
+
+
+def test_taking_rejected_rows_away_is_written_down(client, owner, workflow):
+    held = held_import(client, workflow, ",2026-01-06T08:00:00Z,,,,")
+
+    client.get(url("import_rejections", held))
+
+    told = AuditEvent.objects.get(verb="export")
+    assert (told.actor, told.subject_id) == (owner, str(held.public_id))
+    assert told.after == {"what": "rejections.csv"}

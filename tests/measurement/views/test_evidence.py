@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from core.jobs import run_waiting
-from core.models import Job
+from core.models import AuditEvent, Job
 from measurement.models import Reading
 from people.choices import Role
 from tests.factories.cases import NOW, imported, simulated
@@ -100,6 +100,15 @@ def test_json_is_the_reading_whole(client, owner, redesign, reading):
     assert told["input_sha256"] == reading.input_id
     assert told["call"] == reading.design
     assert told["simulated"] is True
+
+
+def test_taking_the_evidence_away_is_written_down(client, owner, redesign, reading):
+    client.get(url("evidence", redesign))
+    client.get(url("evidence_json", redesign))
+
+    told = AuditEvent.objects.get(verb="export")
+    assert (told.actor, told.subject_id) == (owner, str(redesign.public_id))
+    assert told.after == {"what": "evidence.json"}
 
 
 def test_json_without_a_reading_says_null(client, owner, redesign):

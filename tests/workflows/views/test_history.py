@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from adoption_portal.launcher.folders import ROOT
-from core.audit import record
+from core.audit import record, record_export
 from people.choices import Role
 from tests.factories.people import AssignmentFactory, PersonFactory, RoleGrantFactory
 from tests.factories.sign_offs import approved
@@ -76,6 +76,7 @@ def test_history_keeps_drafts_and_mistyped_passwords_from_those_who_only_read(cl
     review = approved()
     workflow = review.redesign.workflow
     record("signing.refused", subject=review.redesign, actor=review.boss)
+    record_export("manifest.json", subject=review.redesign, actor=review.boss)
     record("redesign.draft_saved", subject=review.redesign, actor=workflow.owner)
     auditor = PersonFactory()
     RoleGrantFactory(person=auditor, role=Role.AUDITOR)
@@ -89,6 +90,7 @@ def test_history_keeps_drafts_and_mistyped_passwords_from_those_who_only_read(cl
     assert "Saved the draft" not in read
     assert "Saved the draft" in own
     assert "signing.refused" not in read + own
+    assert "export" not in (read + own).lower()
 
 
 def test_history_of_a_redesign_out_of_reach_is_not_told(client):

@@ -4,6 +4,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from core.models import AuditEvent
 from people.choices import Role
 from tests.factories.people import (
     PASSWORD,
@@ -265,6 +266,9 @@ def test_the_package_verifies_without_the_portal(open_page):
 
     assert problems_of(package) == []
     assert len(package["routes"][0]["signatures"]) == 2
+    told = AuditEvent.objects.get(verb="export")
+    assert (told.actor, told.subject_id) == (review.boss, str(review.redesign.public_id))
+    assert told.after == {"what": "manifest.json"}
 
 
 @pytest.mark.parametrize("tab", ["waiting", "stand_in", "team", "done", "nonsense"])
