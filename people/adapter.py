@@ -47,4 +47,5 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 def own_host() -> str:
-    return urlsplit(settings.BASE_URL).netloc
+    host: str = urlsplit(settings.BASE_URL).netloc
+    return host
