@@ -115,7 +115,7 @@ BY_CONSTRAINT: dict[str, tuple[type[DomainError], str | Promise]] = {
     "routestep_in_sequence": (NotPossibleNow, _("An earlier signature is still missing.")),
     "assignment_not_to_an_author": (
         RouteNotPossible,
-        _("Whoever wrote the redesign can't be asked to sign it."),
+        _("Whoever wrote the redesign, or reports to somebody who did, can't be asked to sign it."),
     ),
     "stepassignment_once_while_open": _CHANGED,
     "decision_on_an_open_route": _CHANGED,
@@ -124,7 +124,10 @@ BY_CONSTRAINT: dict[str, tuple[type[DomainError], str | Promise]] = {
     "decision_on_what_was_shown": _CHANGED,
     "decision_not_by_an_author": (
         Forbidden,
-        _("You helped to write this redesign, or stand in for somebody who did. Others sign it."),
+        _(
+            "You helped to write this redesign, stand in for somebody who did, or report to one of "
+            "them. Others sign it."
+        ),
     ),
     "decision_by_an_active_signer": (Forbidden, _("Signing is not enabled for you.")),
     "decision_by_an_assigned_person": _TURN,

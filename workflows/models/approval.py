@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.ids import uuid7
 from core.models import AppendOnly
+from people.models import OrgUnit
 from workflows.choices import Meaning, RouteState, SignatureLevel, StepState, Verdict
 from workflows.models.redesign import Redesign, Revision
 
@@ -53,13 +54,18 @@ class PolicyVersion(AppendOnly):
 
 
 class Route(models.Model):
-    """The policy applied to one revision; keeps the version and attributes it opened with."""
+    """The policy applied to one revision; keeps the version and attributes it opened with.
+
+    ``unit`` is where its signers are looked for, also when the workflow moves; it is empty on
+    routes that were closed before units were kept.
+    """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     redesign = models.ForeignKey(Redesign, models.PROTECT, related_name="routes")
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="routes")
     policy_version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="+")
     attributes = models.JSONField()
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", null=True, blank=True)
     state = models.CharField(max_length=20, choices=RouteState, default=RouteState.OPEN)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -94,6 +100,7 @@ class RouteStep(models.Model):
         choices=SignatureLevel, default=SignatureLevel.REAUTHENTICATED
     )
     quorum = models.PositiveSmallIntegerField(default=1)
+    due_days = models.PositiveSmallIntegerField(default=7)
     state = models.CharField(max_length=12, choices=StepState, default=StepState.WAITING)
     opened_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
@@ -103,6 +110,7 @@ class RouteStep(models.Model):
         constraints = [
             models.UniqueConstraint("route", "position", name="routestep_position_once"),
             models.CheckConstraint(name="routestep_quorum_from_one", condition=Q(quorum__gte=1)),
+            models.CheckConstraint(name="routestep_due_from_one", condition=Q(due_days__gte=1)),
             models.CheckConstraint(
                 name="routestep_state_known", condition=Q(state__in=StepState.values)
             ),

@@ -25,7 +25,7 @@ class Redesign(models.Model):
     """A proposal for one workflow. This row is the single lock root of everything below it.
 
     ``stopped_at``: since when work is not done this way, while it is suspended, retired or
-    superseded.
+    superseded. ``copied_from``: the declined or withdrawn one it was started from.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -37,6 +37,9 @@ class Redesign(models.Model):
     state = models.CharField(max_length=20, choices=RedesignState, default=RedesignState.DRAFT)
     current_revision = models.ForeignKey(
         "Revision", models.PROTECT, related_name="+", null=True, blank=True
+    )
+    copied_from = models.ForeignKey(
+        "self", models.PROTECT, related_name="copies", null=True, blank=True
     )
     stopped_at = models.DateTimeField(null=True, blank=True)
     row_version = models.PositiveIntegerField(default=1)

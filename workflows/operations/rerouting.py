@@ -43,15 +43,14 @@ def reassign_step(
     if not reason.strip():
         raise NoReasonGiven
     redesign = _locked(step.route.redesign_id)
-    step = RouteStep.objects.select_related("route").get(pk=step.pk)
+    step = RouteStep.objects.select_related("route__unit").get(pk=step.pk)
     if step.state not in UNANSWERED or step.route.state != RouteState.OPEN:
         raise NotPossibleNow
-    unit = redesign.workflow.unit
     able = person.is_active and person.signing_enabled
     if (
         not able
         or person.pk in barred_ids(redesign, at)
-        or not may_still_sign(person, step.role, unit.pk)
+        or not may_still_sign(person, step.role, step.route.unit_id)
     ):
         raise DomainError(_("This person may not sign “%(step)s”.") % {"step": step.title})
     before = _end_all(step, "reassigned", at)
@@ -65,12 +64,13 @@ def reassign_step(
 @one_act()
 def _reroute(step_id: int, redesign_id: int, at: datetime) -> bool:
     redesign = _locked(redesign_id)
-    step = RouteStep.objects.select_related("route").get(pk=step_id)
+    step = RouteStep.objects.select_related("route__unit").get(pk=step_id)
     if step.state not in UNANSWERED or step.route.state != RouteState.OPEN:
         return False
     if able_assignments().filter(step=step).exists():
         return False
-    found = approvers_for(step.role, redesign.workflow.unit, barred_ids(redesign, at))
+    unit = step.route.unit or redesign.workflow.unit
+    found = approvers_for(step.role, unit, barred_ids(redesign, at))
     if not found:
         enqueue(
             "workflows.tell_orphaned",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from core.audit import record
 from core.errors import Forbidden, Stale
 from core.jobs import enqueue
-from people.models import Person
+from people.models import OrgUnit, Person
 from workflows.choices import (
     TRANSITIONS,
     Action,
@@ -38,6 +38,7 @@ from workflows.models import (
 from workflows.operations.one_act import one_act
 from workflows.policy import Plan, PlannedStep, kept_strict, plan_for
 from workflows.queries.approvers import approvers_for, barred_ids
+from workflows.queries.earlier import line_of, worked_on
 from workflows.queries.policies import current_policy
 
 NO_ROUTE = gettext_lazy(
@@ -59,8 +60,9 @@ def submit_redesign(*, redesign: Redesign, actor: Person, at: datetime) -> Route
 
     Locks the workflow, then the redesign. The route keeps the policy's version and the attributes
     it was planned from; whoever an earlier revision needed is asked again, also where its risk is
-    lower now. Raises Forbidden for somebody who did not write it, NotPossibleNow from any other
-    state, Stale when the workflow moved on under it, RouteNotPossible naming what is missing,
+    lower now, and a workflow that was made less strict meanwhile counts as it stood when the work
+    began. Raises Forbidden for somebody who did not write it, NotPossibleNow from any other state,
+    Stale when the workflow moved on under it, RouteNotPossible naming what is missing,
     LowerRiskUnexplained where a class fell and the note on the revision is empty.
     """
     Workflow.objects.select_for_update(no_key=True).get(pk=redesign.workflow_id)
@@ -80,17 +82,19 @@ def submit_redesign(*, redesign: Redesign, actor: Person, at: datetime) -> Route
     _refuse_incomplete(revision)
 
     policy = current_policy()
-    attributes = attributes_of(revision)
+    line = line_of(redesign)
+    worked = worked_on(line)
+    attributes = attributes_of(revision, gxp=worked.gxp)
     earlier = list(Route.objects.filter(redesign=redesign).values_list("attributes", flat=True))
     _refuse_unexplained(revision, attributes, earlier)
     plan = plan_for(policy.rules, attributes)
     plan = kept_strict(plan, [plan_for(policy.rules, before) for before in earlier])
     _refuse_plan(plan)
     barred = barred_ids(redesign, at)
-    asked = [(step, _approvers(step, redesign, barred)) for step in plan.steps]
+    asked = [(step, _approvers(step, worked.unit, barred)) for step in plan.steps]
 
     freeze_revision(revision, at=at)
-    route = _open_route(redesign, revision, policy, attributes, asked, at)
+    route = _open_route(revision, policy, attributes, worked.unit, asked, at)
     before = redesign.state
     redesign.state = RedesignState.IN_REVIEW
     redesign.row_version += 1
@@ -106,17 +110,18 @@ def submit_redesign(*, redesign: Redesign, actor: Person, at: datetime) -> Route
             "sha256": revision.sha256,
             "policy": str(policy),
             "steps": [step.title for step in plan.steps],
+            **({"kept": worked.kept} if worked.kept else {}),
         },
     )
     enqueue("workflows.tell_signers", route_id=route.pk)
     return route
 
 
-def attributes_of(revision: Revision) -> dict[str, Any]:
+def attributes_of(revision: Revision, *, gxp: bool) -> dict[str, Any]:
     """What the policy looks at; None where no AI tool is named."""
     tool = revision.tool
     return {
-        "gxp": revision.redesign.workflow.gxp,
+        "gxp": gxp,
         "gxp_impact": revision.gxp_impact,
         "personal_data": revision.personal_data,
         "ai_act_risk": revision.ai_act_risk,
@@ -177,8 +182,8 @@ def _refuse_plan(plan: Plan) -> None:
         raise RouteNotPossible(NO_ROUTE)
 
 
-def _approvers(step: PlannedStep, redesign: Redesign, barred: set[int]) -> list[Person]:
-    found = approvers_for(step.role, redesign.workflow.unit, barred)
+def _approvers(step: PlannedStep, unit: OrgUnit, barred: set[int]) -> list[Person]:
+    found = approvers_for(step.role, unit, barred)
     if len(found) < step.quorum:
         raise RouteNotPossible(
             _(
@@ -191,18 +196,19 @@ def _approvers(step: PlannedStep, redesign: Redesign, barred: set[int]) -> list[
 
 
 def _open_route(  # noqa: PLR0917
-    redesign: Redesign,
     revision: Revision,
     policy: PolicyVersion,
     attributes: dict[str, Any],
+    unit: OrgUnit,
     asked: list[tuple[PlannedStep, list[Person]]],
     at: datetime,
 ) -> Route:
     route = Route.objects.create(
-        redesign=redesign,
+        redesign_id=revision.redesign_id,
         revision=revision,
         policy_version=policy,
         attributes=attributes,
+        unit=unit,
         opened_at=at,
     )
     first = min(step.sequence for step, _people in asked)

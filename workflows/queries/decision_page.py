@@ -61,7 +61,7 @@ def sign_off_of(redesign: Redesign, actor: Person, at: datetime) -> SignOff | No
     if route is None:
         return None
     revision = route.revision
-    revision.redesign = redesign
+    route.redesign = revision.redesign = redesign
     base = _base_of(revision)
     comparison = compare(base.activities.all(), revision.activities.all())
     return SignOff(
@@ -95,6 +95,7 @@ def newest_route(redesign: Redesign) -> Route | None:
         Route.objects.filter(redesign=redesign)
         .select_related(
             "policy_version",
+            "unit",
             "revision__tool",
             "revision__overseer",
             "revision__hypothesis__comparison",
@@ -115,6 +116,16 @@ def red_flags(route: Route) -> list[str]:
     """What a signer should see before anything else."""
     facts: dict[str, Any] = route.attributes
     found = list(plan_for(route.policy_version.rules, facts).warnings)
+    workflow = route.redesign.workflow
+    if facts.get("gxp") and not workflow.gxp:
+        found.append(
+            _("The workflow is no longer marked as GxP relevant. It was when this work began.")
+        )
+    if route.unit is not None and route.unit_id != workflow.unit_id:
+        found.append(
+            _("The workflow moved to %(now)s. Those who answer for %(then)s sign.")
+            % {"now": workflow.unit.name, "then": route.unit.name}
+        )
     if facts.get("automation") == Automation.NONE:
         found.append(_("No person is in the loop."))
     if facts.get("gxp_impact") == GxpImpact.DIRECT:

@@ -8,7 +8,7 @@ from workflows.policy import LINE_MANAGER
 
 def role_held() -> Q:
     """Whether an assignment's person holds now what its step asked for when the route opened."""
-    unit = "step__route__redesign__workflow__unit"
+    unit = "step__route__unit"
     heads = OrgUnitClosure.objects.filter(
         descendant=OuterRef(unit), ancestor__head=OuterRef("person")
     )

@@ -56,6 +56,7 @@ FACTS: dict[str, str | Promise] = {
     "steps": gettext_lazy("Steps"),
     "state": gettext_lazy("State"),
     "step": gettext_lazy("Sign-off step"),
+    "kept": gettext_lazy("Counted as when the work began"),
     "revision": gettext_lazy("Revision"),
     "version": gettext_lazy("Version"),
     "summary": gettext_lazy("What changes, in one sentence"),
@@ -117,6 +118,8 @@ def _value(key: str, value: Any) -> str:
         text = words.number(value)
     elif isinstance(value, Mapping):
         text = str(value["name"]) if "name" in value else words.number(len(value))
+    elif key == "kept":
+        text = ", ".join(str(FACTS[name]) for name in value or [])
     elif isinstance(value, list):
         simple = all(isinstance(one, str) for one in value)
         text = ", ".join(value) if simple else words.number(len(value))
