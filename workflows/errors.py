@@ -40,8 +40,8 @@ class LowerRiskUnexplained(DomainError):
 
     code = "lower_risk_unexplained"
     message = _(
-        "A risk class is lower than in a revision you submitted before. Say why under “What is new "
-        "in this revision”, then submit again."
+        "A risk class is lower than in what was submitted before. Say why under “What is new in this "
+        "revision”, then submit again."
     )
 
 

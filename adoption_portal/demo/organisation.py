@@ -192,13 +192,17 @@ def _person(name: tuple[str, str], unit: str, index: int, hashed: str) -> Person
 
 
 def _grant_roles(organisation: Organisation) -> None:
-    """One holder a role, and a deputy for the signing ones."""
+    """One holder a role, and a deputy for the signing ones.
+
+    Quality's deputy is of another unit: nobody signs what the head of their own unit proposes.
+    """
     for role, (code, index) in ROLE_HOLDERS.items():
         holder = organisation.members[code][index]
         _grant(holder, role)
         organisation.holders[role] = holder
         if role in SIGNING_ROLES:
-            _grant(organisation.members[code][index + 4], role)
+            deputy, place = ("REG", 4) if role == Role.QUALITY else (code, index + 4)
+            _grant(organisation.members[deputy][place], role)
     administrator = organisation.holders[Role.ADMINISTRATOR]
     administrator.is_staff = administrator.is_superuser = True
     administrator.save(update_fields=["is_staff", "is_superuser"])

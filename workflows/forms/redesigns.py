@@ -212,7 +212,8 @@ class RedesignForm(forms.Form):
             ("", field.empty_label),
             *((row.pk, field.label_from_instance(row)) for row in near),
         ]
-        if revision is None or revision.number == 1:
+        first = revision is None or revision.number == 1
+        if first and redesign.copied_from_id is None:
             del self.fields["change_note"]
 
     def _narrow(self, name: str, rows: QuerySet[Any]) -> None:

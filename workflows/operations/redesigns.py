@@ -223,7 +223,12 @@ def _started(  # noqa: PLR0917
     verb: str,
     source: Revision | None,
 ) -> Redesign:
-    redesign = Redesign.objects.create(workflow=workflow, base_version=base, proposer=actor)
+    redesign = Redesign.objects.create(
+        workflow=workflow,
+        base_version=base,
+        proposer=actor,
+        copied_from=source.redesign if source else None,
+    )
     revision = (
         copied(source, redesign, 1, actor)
         if source

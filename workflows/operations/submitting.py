@@ -38,7 +38,7 @@ from workflows.models import (
 from workflows.operations.one_act import one_act
 from workflows.policy import Plan, PlannedStep, kept_strict, plan_for
 from workflows.queries.approvers import approvers_for, barred_ids
-from workflows.queries.earlier import line_of, worked_on
+from workflows.queries.earlier import line_of, routes_of, worked_on
 from workflows.queries.policies import current_policy
 
 NO_ROUTE = gettext_lazy(
@@ -59,9 +59,10 @@ def submit_redesign(*, redesign: Redesign, actor: Person, at: datetime) -> Route
     """Freeze the current revision, register its hypothesis and open its route.
 
     Locks the workflow, then the redesign. The route keeps the policy's version and the attributes
-    it was planned from; whoever an earlier revision needed is asked again, also where its risk is
-    lower now, and a workflow that was made less strict meanwhile counts as it stood when the work
-    began. Raises Forbidden for somebody who did not write it, NotPossibleNow from any other state,
+    it was planned from; whoever an earlier revision needed, also of what this is a copy of, is
+    asked again where its risk is lower now, and a workflow that was made less strict meanwhile
+    counts as it stood when the work began. Raises Forbidden for somebody who did not write it,
+    NotPossibleNow from any other state,
     Stale when the workflow moved on under it, RouteNotPossible naming what is missing,
     LowerRiskUnexplained where a class fell and the note on the revision is empty.
     """
@@ -85,10 +86,10 @@ def submit_redesign(*, redesign: Redesign, actor: Person, at: datetime) -> Route
     line = line_of(redesign)
     worked = worked_on(line)
     attributes = attributes_of(revision, gxp=worked.gxp)
-    earlier = list(Route.objects.filter(redesign=redesign).values_list("attributes", flat=True))
-    _refuse_unexplained(revision, attributes, earlier)
+    earlier = routes_of(line)
+    _refuse_unexplained(revision, attributes, [route.attributes for route in earlier])
     plan = plan_for(policy.rules, attributes)
-    plan = kept_strict(plan, [plan_for(policy.rules, before) for before in earlier])
+    plan = kept_strict(plan, [plan_for(policy.rules, route.attributes) for route in earlier])
     _refuse_plan(plan)
     barred = barred_ids(redesign, at)
     asked = [(step, _approvers(step, worked.unit, barred)) for step in plan.steps]

@@ -17,13 +17,14 @@ from tests.factories.people import (
     PersonFactory,
     RoleGrantFactory,
 )
-from tests.factories.sign_offs import NOON, credentials_of, in_review, some_policy
+from tests.factories.sign_offs import NOON, credentials_of, in_review, sign, some_policy
 from tests.factories.workflows import RedesignFactory, WorkflowFactory
 from workflows.choices import Verdict
-from workflows.errors import RouteNotPossible
-from workflows.models import StepAssignment, Workflow
+from workflows.errors import LowerRiskUnexplained, RouteNotPossible
+from workflows.models import Redesign, Revision, StepAssignment, Workflow
 from workflows.operations import approval
-from workflows.operations.workflows import WorkflowFacts, edit_workflow
+from workflows.operations.redesigns import copy_redesign
+from workflows.operations.workflows import ActivityFacts, WorkflowFacts, edit_workflow
 
 pytestmark = pytest.mark.django_db
 
@@ -40,8 +41,6 @@ def asked(route):
 def edited(workflow, actor, **changed):
     """Saved as the workflow form saves it, with its steps as they are."""
     workflow = Workflow.objects.get(pk=workflow.pk)
-    from workflows.operations.workflows import ActivityFacts
-
     names = ("name", "owner", "unit", "function", "purpose", "yearly_volume", "gxp")
     steps = [
         ActivityFacts(title=row.title, role=row.role, system=row.system, step_key=row.step_key)
@@ -189,3 +188,45 @@ def test_a_workflow_made_less_strict_before_the_work_began_counts_as_it_is():
 
     assert route.attributes["gxp"] is False
     assert "kept" not in AuditEvent.objects.get(verb="redesign.submitted").after
+
+
+@pytest.mark.parametrize("ending", ["withdrawn", "rejected"])
+@pytest.mark.parametrize("copies", [1, 2])
+def test_a_copy_keeps_the_signers_of_what_it_was_copied_from(client, ending, copies):
+    """Also the copy of a copy, and it says why a class of risk is lower."""
+    privacy = RoleGrantFactory(role=Role.PRIVACY).person
+    review = in_review(personal_data="ordinary")
+    owner = review.redesign.proposer
+    if ending == "withdrawn":
+        approval.withdraw_redesign(
+            redesign=review.redesign, actor=owner, reason="Not yet", at=NOON
+        )
+    else:
+        sign(review, privacy, Verdict.REJECTED)
+    copy = Redesign.objects.get(pk=review.redesign.pk)
+    for _time in range(copies):
+        if copy.state == "draft":
+            approval.withdraw_redesign(redesign=copy, actor=owner, reason="Again", at=NOON)
+            copy.refresh_from_db()
+        copy = copy_redesign(redesign=copy, actor=owner, at=NOON)
+    revision = Revision.objects.filter(pk=copy.current_revision_id)
+    revision.update(personal_data="none")
+
+    with pytest.raises(LowerRiskUnexplained, match="What is new"):
+        approval.submit_redesign(redesign=copy, actor=owner, at=NOON)
+    client.force_login(owner)
+    edit = client.get(reverse("workflows:redesign_edit", args=[copy.public_id]))
+    assert "What is new in this revision" in edit.content.decode()
+    revision.update(change_note="The names are masked")
+    route = approval.submit_redesign(redesign=copy, actor=owner, at=NOON)
+
+    assert asked(route) == [privacy, review.boss]
+
+
+def test_a_first_revision_that_is_no_copy_has_no_note_to_write(client):
+    redesign = RedesignFactory()
+    client.force_login(redesign.proposer)
+
+    edit = client.get(reverse("workflows:redesign_edit", args=[redesign.public_id]))
+
+    assert "What is new in this revision" not in edit.content.decode()
