@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
+from django.utils.translation import gettext_lazy as _
 
 from core.context import surroundings
+from core.errors import DomainError
 from core.models import AuditEvent
 
 if TYPE_CHECKING:
     from people.models import Person
 
 EXPORT = "export"
+LONGEST_REASON = 4000
 
 
 def record(  # noqa: PLR0913 the facts of one act
@@ -26,7 +29,16 @@ def record(  # noqa: PLR0913 the facts of one act
     reason: str = "",
     on_behalf_of: "Person | None" = None,
 ) -> AuditEvent:
-    """Write down an act. RuntimeError outside a transaction: the act could commit without it."""
+    """Write down an act. RuntimeError outside a transaction: the act could commit without it.
+
+    Raises DomainError for a reason that is too long, since it could never be shortened again.
+    """
+    if len(reason) > LONGEST_REASON:
+        raise DomainError(
+            _("A reason has at most %(most)s characters; this one has %(count)s."),
+            most=LONGEST_REASON,
+            count=len(reason),
+        )
     if not connection.in_atomic_block:
         raise RuntimeError("an audit event belongs into the transaction of its act")
     around = surroundings()

@@ -40,8 +40,8 @@ class LowerRiskUnexplained(DomainError):
 
     code = "lower_risk_unexplained"
     message = _(
-        "A risk class is lower than in what was submitted before. Say why under “What is new in this "
-        "revision”, then submit again."
+        "A risk class is lower than in what was submitted before. Say why under “What is new in "
+        "this revision”, then submit again."
     )
 
 
@@ -141,6 +141,7 @@ BY_CONSTRAINT: dict[str, tuple[type[DomainError], str | Promise]] = {
         Stale,
         _("You have signed on this route already. One person signs once."),
     ),
+    "workflows_decision_request_key_key": _CHANGED,
     "decision_principal_counts_once": (Stale, _("This signature was given already.")),
     "decision_has_a_signature": (NotPossibleNow, NotPossibleNow.message),
     "decision_has_a_proof": (NotPresent, NotPresent.message),

@@ -65,10 +65,18 @@ class Pasted:
 
 
 # --- characters ---------------------------------------------------------------------------------
-# Characters that change the direction of the text around them, or cannot be seen at all.
-UNSEEN = dict.fromkeys(
-    [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200B, 0x200E, 0x200F, 0x061C, 0x2060, 0xFEFF]
-)
+# Characters that change the direction of the text around them; and those that cannot be seen.
+DIRECTIONS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
+UNSEEN = dict.fromkeys([*DIRECTIONS, 0x200B, 0x2060, 0xFEFF])
+
+
+def unprintable(text: str) -> bool:
+    """Whether it has control characters (lines and tabs apart) or such that turn text around."""
+    return any(
+        ord(one) in DIRECTIONS or unicodedata.category(one) in {"Cc", "Cs"}
+        for one in text
+        if one not in "\t\r\n"
+    )
 
 
 def one_line(text: str) -> str:

@@ -78,6 +78,9 @@ ROLE_HOLDERS = {
 }
 
 
+DEPUTIES = {Role.QUALITY: ("REG", 4), Role.PRIVACY: ("PRO", 1)}
+
+
 @dataclass(slots=True)
 class Organisation:
     """Who can be asked for by what they do."""
@@ -194,14 +197,14 @@ def _person(name: tuple[str, str], unit: str, index: int, hashed: str) -> Person
 def _grant_roles(organisation: Organisation) -> None:
     """One holder a role, and a deputy for the signing ones.
 
-    Quality's deputy is of another unit: nobody signs what the head of their own unit proposes.
+    Some deputies are of another unit: nobody signs what the head of their own unit proposes.
     """
     for role, (code, index) in ROLE_HOLDERS.items():
         holder = organisation.members[code][index]
         _grant(holder, role)
         organisation.holders[role] = holder
         if role in SIGNING_ROLES:
-            deputy, place = ("REG", 4) if role == Role.QUALITY else (code, index + 4)
+            deputy, place = DEPUTIES.get(role, (code, index + 4))
             _grant(organisation.members[deputy][place], role)
     administrator = organisation.holders[Role.ADMINISTRATOR]
     administrator.is_staff = administrator.is_superuser = True

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from core.audit import changes, plain, record
 from core.choices import Channel
 from core.context import Surroundings, within
+from core.errors import DomainError
 from core.models import AuditEvent
 from tests.factories.people import PASSWORD, PersonFactory
 
@@ -187,3 +188,13 @@ def test_refused_sign_in_never_keeps_what_was_typed(client):
     kept = json.dumps([event.before, event.after, event.reason, event.subject_id])
     assert "stranger" not in kept
     assert "secret" not in kept
+
+
+@pytest.mark.django_db
+def test_a_reason_of_any_length_is_not_kept_for_ever():
+    record("thing.done", subject=None, actor=None, reason="x" * 4000)
+
+    with pytest.raises(DomainError, match="at most 4000 characters; this one has 4001"):
+        record("thing.done", subject=None, actor=None, reason="x" * 4001)
+
+    assert AuditEvent.objects.count() == 1

@@ -6,7 +6,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.audit import LONGEST_REASON
 from workflows.choices import SignatureLevel, Verdict
+from workflows.paste import unprintable
+
+
+def plain_text(text: str) -> None:
+    """Refuses what cannot be seen: control characters, and those that turn text around."""
+    if unprintable(text):
+        raise forms.ValidationError(_("It contains characters that cannot be seen. Type it anew."))
 
 
 class DecisionForm(forms.Form):
@@ -18,8 +26,9 @@ class DecisionForm(forms.Form):
     comment = forms.CharField(
         label=_("Note to the team"),
         required=False,
-        max_length=4000,
+        max_length=LONGEST_REASON,
         strip=True,
+        validators=[plain_text],
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     user_id = forms.CharField(
@@ -60,16 +69,27 @@ class DecisionForm(forms.Form):
         return cleaned
 
 
-class StopForm(forms.Form):
-    """Suspend, resume and retire: why, and which state of the redesign the page showed."""
+class ReasonForm(forms.Form):
+    """Why something is done. It is kept for good, so only plain text of some length."""
 
     reason = forms.CharField(
         label=_("Why"),
-        max_length=4000,
+        max_length=LONGEST_REASON,
+        validators=[plain_text],
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("It stays in the history, with your name."),
         error_messages={"required": _("Say why, so that the team can act on it.")},
     )
+
+    @property
+    def problem(self) -> str:
+        """The first thing that is wrong with what was typed, in words."""
+        return next((str(text) for texts in self.errors.values() for text in texts), "")
+
+
+class StopForm(ReasonForm):
+    """Suspend, resume and retire: why, and which state of the redesign the page showed."""
+
     row_version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, row_version: int) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from people.models import OrgUnit, Person
 from workflows.choices import Stage
+from workflows.forms.approval import ReasonForm
 from workflows.forms.steps import LineField
 from workflows.models import AiTool, Redesign, Workflow
 from workflows.operations.workflows import ActivityFacts, WorkflowFacts
@@ -198,12 +199,12 @@ def activity_facts(rows: list[dict[str, Any]]) -> list[ActivityFacts]:
     return [ActivityFacts(**{name: row[name] for name in names}) for row in rows]
 
 
-class RetireForm(forms.Form):
+class RetireForm(ReasonForm):
     in_the_way: Redesign | None = None  # what a refusal links to, if the person may see it
 
-    reason = forms.CharField(
-        label=_("Why is it taken out of use?"), max_length=1000, widget=forms.Textarea({"rows": 2})
-    )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = _("Why is it taken out of use?")
 
 
 class WorkflowFilterForm(forms.Form):

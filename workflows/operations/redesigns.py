@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from core.audit import changes, record
 from core.errors import Forbidden, Stale
+from core.jobs import enqueue
 from people.models import Person
 from workflows.choices import TRANSITIONS, Action, RedesignState, RouteState
 from workflows.content import canonical_content
@@ -142,7 +143,7 @@ def bring_up_to_date(*, redesign: Redesign, actor: Person, at: datetime) -> Rede
 
 
 def revise(*, redesign: Redesign, actor: Person, at: datetime) -> Redesign:
-    """Back to a draft: revision n + 1 begins as a copy of n, and an open route ends.
+    """Back to a draft: revision n + 1 begins as a copy of n; signers of an open route are told.
 
     Raises Forbidden for whoever neither wrote it nor owns the workflow, NotPossibleNow where the
     table of transitions does not allow it.
@@ -154,6 +155,7 @@ def revise(*, redesign: Redesign, actor: Person, at: datetime) -> Redesign:
         state = TRANSITIONS[Action.REVISE].get(RedesignState(redesign.state))
         if state is None:
             raise NotPossibleNow
+        route = redesign.routes.filter(state=RouteState.OPEN).first()
         close_route(redesign=redesign, state=RouteState.SUPERSEDED, at=at)
         source = _revision_of(redesign)
         revision = copied(source, redesign, source.number + 1, actor)
@@ -170,6 +172,8 @@ def revise(*, redesign: Redesign, actor: Person, at: datetime) -> Redesign:
             before={"state": before, "revision": source.number},
             after={"state": state, "revision": revision.number},
         )
+        if route is not None:
+            enqueue("workflows.tell_signers_closed", route_id=route.pk)
     return redesign
 
 
@@ -266,5 +270,6 @@ def typed_content(redesign: Redesign, draft: Draft) -> dict[str, Any]:
     known(revision, "activities", step_rows(revision, steps))
     if draft.hypothesis is not None:
         hypothesis = filled_hypothesis(revision, draft.hypothesis)
+        hypothesis.pk = hypothesis.pk or 0  # Django gives a row without a key no relations
         known(hypothesis, "guardrails", guardrail_rows(hypothesis, draft.hypothesis))
     return canonical_content(revision)

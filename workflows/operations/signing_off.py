@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Value
 from django.utils.translation import gettext as _
 
 from core.audit import record
@@ -32,7 +33,6 @@ from workflows.models import (
 from workflows.operations.closing import close_route
 from workflows.operations.one_act import one_act
 from workflows.operations.presence import Credentials, Proof, prove_presence
-from workflows.policy import plan_for
 from workflows.queries.turns import Turn, turn_of
 from workflows.signing import PrintedPerson, Signing, manifest_of, sha256
 
@@ -73,7 +73,7 @@ def decide(
 
     The password is proved first, in a transaction of its own: a wrong try stays counted. Then the
     redesign is locked and everything is looked at again. The same ``request_key`` gives the stored
-    decision, whatever else was sent with it.
+    decision, and Stale when something else is sent under it.
 
     Raises NoReasonGiven, NotPresent, SigningLocked, NotYourTurn, Forbidden, and Stale when the
     revision shown is no longer the one to sign.
@@ -101,7 +101,7 @@ def sign(*, redesign: Redesign, actor: Person, said: Said, proof: Proof, at: dat
     )
     turn = turn_of(actor, redesign, at)
     if turn is None:
-        return _signed_before(redesign, actor, said.request_key, said.shown_sha256)
+        return _signed_before(redesign, actor, said)
     revision = redesign.current_revision
     if revision is None or revision.sha256 != said.shown_sha256:
         raise Stale(_("The redesign was revised while you read it. Your note is kept."))
@@ -160,12 +160,19 @@ def _refuse_silence(verdict: Verdict, comment: str) -> None:
         raise NoReasonGiven
 
 
-def _signed_before(
-    redesign: Redesign, actor: Person, request_key: UUID, shown_sha256: str
-) -> Decision:
+def _signed_before(redesign: Redesign, actor: Person, said: Said) -> Decision:
     """The decision this very form made already, or why there is nothing to sign."""
-    stored = Decision.objects.filter(request_key=request_key, route__redesign=redesign).first()
-    if stored is not None and stored.decided_by_id == actor.pk:
+    shown_sha256 = said.shown_sha256
+    stored = Decision.objects.filter(
+        request_key=said.request_key, route__redesign=redesign, decided_by=actor
+    ).first()
+    if stored is not None:
+        if (stored.verdict, stored.comment, stored.content_sha256) != (
+            said.verdict,
+            said.comment,
+            shown_sha256,
+        ):
+            raise Stale(_("You signed before, with another verdict or note. That one counts."))
         return stored
     current = Redesign.objects.select_related("current_revision").get(pk=redesign.pk)
     revision = current.current_revision
@@ -282,10 +289,11 @@ def _close_step(step: RouteStep, state: StepState, at: datetime) -> None:
 
 
 def _open_sequence(route: Route, sequence: int, at: datetime) -> None:
-    plan = plan_for(route.policy_version.rules, route.attributes)
-    days = [step.due_days for step in plan.steps if step.sequence == sequence]
+    time = ExpressionWrapper(F("due_days") * Value(timedelta(days=1)), DurationField())
     RouteStep.objects.filter(route=route, sequence=sequence).update(
-        state=StepState.ACTIVE, opened_at=at, due_at=at + timedelta(days=min(days, default=7))
+        state=StepState.ACTIVE,
+        opened_at=at,
+        due_at=ExpressionWrapper(Value(at) + time, DateTimeField()),
     )
     enqueue("workflows.tell_signers", route_id=route.pk, dedupe_key=f"{route.pk}-{sequence}")
 

@@ -61,9 +61,10 @@ def submit_redesign(*, redesign: Redesign, actor: Person, at: datetime) -> Route
     Locks the workflow, then the redesign. The route keeps the policy's version and the attributes
     it was planned from; whoever an earlier revision needed, also of what this is a copy of, is
     asked again where its risk is lower now, and a workflow that was made less strict meanwhile
-    counts as it stood when the work began. Raises Forbidden for somebody who did not write it,
-    NotPossibleNow from any other state,
-    Stale when the workflow moved on under it, RouteNotPossible naming what is missing,
+    counts as it stood when the work began.
+
+    Raises Forbidden for somebody who did not write it, NotPossibleNow from any other state, Stale
+    when the workflow moved on under it, RouteNotPossible naming what is missing, and
     LowerRiskUnexplained where a class fell and the note on the revision is empty.
     """
     Workflow.objects.select_for_update(no_key=True).get(pk=redesign.workflow_id)
@@ -89,7 +90,9 @@ def submit_redesign(*, redesign: Redesign, actor: Person, at: datetime) -> Route
     earlier = routes_of(line)
     _refuse_unexplained(revision, attributes, [route.attributes for route in earlier])
     plan = plan_for(policy.rules, attributes)
-    plan = kept_strict(plan, [plan_for(policy.rules, route.attributes) for route in earlier])
+    plan = kept_strict(
+        plan, [plan_for(route.policy_version.rules, route.attributes) for route in earlier]
+    )
     _refuse_plan(plan)
     barred = barred_ids(redesign, at)
     asked = [(step, _approvers(step, worked.unit, barred)) for step in plan.steps]
@@ -243,6 +246,7 @@ def _route_step(
         meaning=step.meaning,
         level=step.level,
         quorum=step.quorum,
+        due_days=step.due_days,
         state=StepState.ACTIVE if active else StepState.WAITING,
         opened_at=at if active else None,
         due_at=at + timedelta(days=step.due_days) if active else None,

@@ -10,8 +10,11 @@ from workflows.models import Redesign, Route
 
 @dataclass(frozen=True, slots=True)
 class WorkedOn:
-    """The workflow as it counts for a route: GxP relevant if it ever was since the work on the
-    redesign began, in the unit it was in then. ``kept`` names what it no longer is today."""
+    """The workflow as it counts for a route.
+
+    GxP relevant if it ever was since the work on the redesign began, and in the unit it was in
+    then; ``kept`` names what differs from today.
+    """
 
     gxp: bool
     unit: OrgUnit

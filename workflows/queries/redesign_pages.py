@@ -227,7 +227,7 @@ def rights_of(redesign: "SeenRedesign", person: Person) -> Rights:
     proposes = owns or redesign.manages
     is_draft = redesign.state == RedesignState.DRAFT
     outdated = redesign.base_version_id != workflow.current_version_id
-    edits = is_draft and (wrote or proposes)
+    edits = is_draft and may_write(redesign, person)
     return Rights(
         edit=edits,
         submit=wrote and is_draft,
@@ -241,6 +241,12 @@ def rights_of(redesign: "SeenRedesign", person: Person) -> Rights:
         resume=possible(redesign, Action.RESUME) and may_suspend(person, redesign),
         retire=possible(redesign, Action.RETIRE) and may_retire(person, redesign),
     )
+
+
+def may_write(redesign: "SeenRedesign", person: Person) -> bool:
+    """Whether ``person`` may edit it while it is a draft, whatever it is now."""
+    mine = {redesign.proposer_id, redesign.workflow.owner_id}
+    return redesign.wrote or redesign.manages or person.pk in mine
 
 
 def planned_reading(hypothesis: Hypothesis) -> date | None:

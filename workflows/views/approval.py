@@ -96,7 +96,7 @@ def _decided(request: HttpRequest, redesign: Redesign, actor: Person) -> HttpRes
         return _shown(request, page, actor, form, status=422)
     said = form.cleaned_data
     try:
-        approval.decide(
+        decision = approval.decide(
             redesign=redesign,
             actor=actor,
             verdict=Verdict(said["verdict"]),
@@ -112,7 +112,7 @@ def _decided(request: HttpRequest, redesign: Redesign, actor: Person) -> HttpRes
         )
     except DomainError as refusal:
         return _refused(request, redesign, actor, form, refusal)
-    messages.success(request, str(DONE[Verdict(said["verdict"])]))
+    messages.success(request, str(DONE[Verdict(decision.verdict)]))
     address = reverse("workflows:decide", args=[redesign.public_id])
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=204, headers={"HX-Redirect": address})

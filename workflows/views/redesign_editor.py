@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core.acting import acting_person
-from core.errors import DomainError, Stale
+from core.errors import DomainError, Forbidden, Stale
 from people.models import Person
 from workflows.choices import RedesignState
 from workflows.comparison import compare
@@ -26,6 +26,7 @@ from workflows.operations.redesigns import save_draft, typed_content
 from workflows.queries.redesign_pages import (
     last_saved,
     loaded_revision,
+    may_write,
     planned_reading,
     redesign_detail,
     rights_of,
@@ -41,6 +42,8 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Every button posts the whole page. Only Save saves; the others arrange the rows."""
     actor = acting_person(request)
     row = _draft(actor, public_id)
+    if request.method == "POST" and not may_write(row, actor):
+        raise Forbidden
     if row.state != RedesignState.DRAFT and request.method == "GET":
         messages.info(request, _("What was submitted can't be changed. Revise it instead."))
         return redirect(row)

@@ -6,13 +6,15 @@ import pytest
 from django.urls import reverse
 
 from measurement.queries.calls import registered_design
+from people.choices import Role
 from tests.factories.people import (
     AssignmentFactory,
     OrgUnitFactory,
     PersonFactory,
+    RoleGrantFactory,
     WorkCalendarFactory,
 )
-from tests.factories.sign_offs import put_into
+from tests.factories.sign_offs import NOON, in_review, put_into
 from tests.factories.workflows import (
     AiToolFactory,
     GuardrailFactory,
@@ -22,6 +24,7 @@ from tests.factories.workflows import (
 from tests.workflows.editing import Page
 from workflows.choices import Change, RedesignState
 from workflows.models import Revision
+from workflows.operations.redesigns import propose_redesign
 
 pytestmark = pytest.mark.django_db
 
@@ -461,6 +464,33 @@ def test_a_stale_page_shows_what_differs_keeps_what_was_typed_and_can_still_save
 
     assert editor.post(base=editor.fields(response)).status_code == 302
     assert saved(redesign).summary == "Mine"
+
+
+def test_a_stale_save_of_a_draft_nobody_saved_keeps_what_was_typed(client):
+    workflow = WorkflowFactory()
+    draft = propose_redesign(workflow=workflow, actor=workflow.owner, at=NOON)
+    client.force_login(workflow.owner)
+    page = Page(client, draft)
+
+    response = page.post(summary="Mine", row_version="999")
+
+    assert response.status_code == 409
+    assert 'value="Mine"' in response.content.decode()
+    assert not hasattr(saved(draft), "hypothesis")
+
+
+@pytest.mark.parametrize("role", [Role.QUALITY, Role.AUDITOR])
+@pytest.mark.parametrize("do", ["save", "finish", "step-add", ""])
+def test_the_editor_does_not_open_by_posting_for_whoever_may_not_edit(client, role, do):
+    reader = RoleGrantFactory(role=role).person
+    review = in_review(gxp=True, quality=reader if role == Role.QUALITY else None)
+    client.force_login(reader)
+    address = reverse("workflows:redesign_edit", args=[review.redesign.public_id])
+
+    response = client.post(address, {"do": do})
+
+    assert response.status_code == 403
+    assert 'id="editor"' not in response.content.decode()
 
 
 def test_the_editor_of_what_was_submitted_leads_to_the_page(client, redesign):
