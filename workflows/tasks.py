@@ -1,4 +1,7 @@
-"""Doorbells: each takes ids, makes one call, and may be rung twice."""
+"""Doorbells: each takes ids, makes one call, and may be rung twice.
+
+Mails commit one by one: what was sent is never undone with what was not.
+"""
 
 from datetime import timedelta
 from uuid import UUID
@@ -12,7 +15,7 @@ from core.schedule import periodic
 
 @shared_task(name="workflows.tell_signers", acks_late=True, reject_on_worker_lost=True)
 def tell_signers(job_id: str, route_id: int) -> None:
-    with claimed(UUID(job_id)) as job:
+    with claimed(UUID(job_id), atomic=False) as job:
         if job is not None:
             from workflows.operations import notify
 
@@ -21,7 +24,7 @@ def tell_signers(job_id: str, route_id: int) -> None:
 
 @shared_task(name="workflows.tell_signers_closed", acks_late=True, reject_on_worker_lost=True)
 def tell_signers_closed(job_id: str, route_id: int) -> None:
-    with claimed(UUID(job_id)) as job:
+    with claimed(UUID(job_id), atomic=False) as job:
         if job is not None:
             from workflows.operations import notify
 
@@ -30,7 +33,7 @@ def tell_signers_closed(job_id: str, route_id: int) -> None:
 
 @shared_task(name="workflows.tell_proposer", acks_late=True, reject_on_worker_lost=True)
 def tell_proposer(job_id: str, route_id: int) -> None:
-    with claimed(UUID(job_id)) as job:
+    with claimed(UUID(job_id), atomic=False) as job:
         if job is not None:
             from workflows.operations import notify
 
@@ -39,7 +42,7 @@ def tell_proposer(job_id: str, route_id: int) -> None:
 
 @shared_task(name="workflows.tell_signing_locked", acks_late=True, reject_on_worker_lost=True)
 def tell_signing_locked(job_id: str, person_id: int) -> None:
-    with claimed(UUID(job_id)) as job:
+    with claimed(UUID(job_id), atomic=False) as job:
         if job is not None:
             from workflows.operations import notify
 
@@ -48,7 +51,7 @@ def tell_signing_locked(job_id: str, person_id: int) -> None:
 
 @shared_task(name="workflows.tell_orphaned", acks_late=True, reject_on_worker_lost=True)
 def tell_orphaned(job_id: str, step_id: int, day: str) -> None:
-    with claimed(UUID(job_id)) as job:
+    with claimed(UUID(job_id), atomic=False) as job:
         if job is not None:
             from workflows.operations import notify
 

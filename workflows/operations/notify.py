@@ -1,14 +1,19 @@
 """Mails about sign-offs: plain text, one link that only opens the page, once per event and person.
 
 The audit trail remembers who was told of what. A worker that dies between sending and remembering
-sends twice; one that dies before sends once: better two mails than none.
+sends twice; one that dies before sends once: better two mails than none. Every mail is remembered
+by itself: an address that fails stops no other, and a second try sends only what is missing.
 """
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -21,6 +26,7 @@ from people.models import Person, RoleGrant
 from workflows.choices import RouteState, StepState
 from workflows.models import Decision, Route, RouteStep, StepAssignment
 
+log = logging.getLogger(__name__)
 TOLD = "mail.sent"
 
 
@@ -32,10 +38,11 @@ def tell_signers(*, route_id: int) -> None:
         step__state=StepState.ACTIVE,
         ended_at__isnull=True,
     ).select_related("person", "step__route__redesign__workflow", "step__route__revision")
+    failed: list[Exception] = []
     for turn in turns.order_by("pk"):
         route = turn.step.route
         name = route.redesign.workflow.name
-        with translation.override(turn.person.language or settings.LANGUAGE_CODE):
+        with _letter(turn.person, failed):
             _send(
                 turn.person,
                 event=f"sign:{turn.step_id}",
@@ -48,21 +55,28 @@ def tell_signers(*, route_id: int) -> None:
                     _("Read it and decide:"),
                 ],
             )
+    _tell_failures(failed)
 
 
 def tell_signers_closed(*, route_id: int) -> None:
-    """The redesign was withdrawn: nothing is asked any more."""
+    """The redesign was withdrawn or revised: those who signed or were asked learn what it means."""
     route = _route(route_id)
-    asked = Person.objects.filter(step_assignments__step__route=route, is_active=True)
-    for person in asked.exclude(pk=route.redesign.proposer_id).distinct().order_by("pk"):
-        with translation.override(person.language or settings.LANGUAGE_CODE):
+    involved = Person.objects.filter(
+        Q(decisions__route=route)
+        | Q(step_assignments__step__route=route, step_assignments__step__opened_at__isnull=False),
+        is_active=True,
+    )
+    failed: list[Exception] = []
+    for person in involved.exclude(pk=route.redesign.proposer_id).distinct().order_by("pk"):
+        with _letter(person, failed):
             _send(
                 person,
                 event=f"closed:{route.pk}",
                 route=route,
-                subject=_("Withdrawn: %(name)s") % {"name": route.redesign.workflow.name},
-                lines=[_("The redesign was withdrawn. You need not sign it any more.")],
+                subject=_closed_subject(route) % {"name": route.redesign.workflow.name},
+                lines=[_closed(route)],
             )
+    _tell_failures(failed)
 
 
 def tell_proposer(*, route_id: int) -> None:
@@ -73,10 +87,11 @@ def tell_proposer(*, route_id: int) -> None:
     last = Decision.objects.filter(route=route).select_related("signature").order_by("-pk").first()
     signers = Person.objects.filter(decisions__route=route, is_active=True)
     people = dict.fromkeys([route.redesign.proposer, *signers.order_by("pk")])
+    failed: list[Exception] = []
     for person in people:
         if last is not None and person.pk == last.decided_by_id:
             continue  # knows it already
-        with translation.override(person.language or settings.LANGUAGE_CODE):
+        with _letter(person, failed):
             note = (
                 [last.signature.printed_name + ": " + last.comment] if last and last.comment else []
             )
@@ -88,14 +103,16 @@ def tell_proposer(*, route_id: int) -> None:
                 % {"state": route.get_state_display(), "name": route.redesign.workflow.name},
                 lines=[_ending(route.state), *note],
             )
+    _tell_failures(failed)
 
 
 def tell_signing_locked(*, person_id: int, at: datetime) -> None:
     """The person and the administrators: somebody guessed at the password of the person."""
     person = Person.objects.get(pk=person_id)
     guards = _holders(Role.ADMINISTRATOR)
+    failed: list[Exception] = []
     for one in dict.fromkeys([person, *guards]):
-        with translation.override(one.language or settings.LANGUAGE_CODE):
+        with _letter(one, failed):
             _send(
                 one,
                 event=f"locked:{person.pk}:{at:%Y%m%d%H}",
@@ -107,6 +124,7 @@ def tell_signing_locked(*, person_id: int, at: datetime) -> None:
                     _("If that was not you, change the password and tell the administrator."),
                 ],
             )
+    _tell_failures(failed)
 
 
 def tell_orphaned(*, step_id: int, day: str) -> None:
@@ -114,8 +132,9 @@ def tell_orphaned(*, step_id: int, day: str) -> None:
     step = RouteStep.objects.select_related("route__redesign__workflow", "route__revision").get(
         pk=step_id
     )
+    failed: list[Exception] = []
     for person in _holders(Role.PROGRAM_OFFICE):
-        with translation.override(person.language or settings.LANGUAGE_CODE):
+        with _letter(person, failed):
             _send(
                 person,
                 event=f"orphaned:{step.pk}:{day}",
@@ -123,10 +142,11 @@ def tell_orphaned(*, step_id: int, day: str) -> None:
                 subject=_("Nobody can sign: %(name)s")
                 % {"name": step.route.redesign.workflow.name},
                 lines=[
-                    _("“%(step)s” has no active signer left. Name somebody for the role.")
+                    _("“%(step)s” has not enough active signers. Name somebody for the role.")
                     % {"step": step.title}
                 ],
             )
+    _tell_failures(failed)
 
 
 def _route(route_id: int) -> Route:
@@ -140,6 +160,21 @@ def _holders(role: Role) -> list[Person]:
     )
 
 
+def _closed_subject(route: Route) -> str:
+    if route.state == RouteState.SUPERSEDED:
+        return _("Being revised: %(name)s")
+    return _("Withdrawn: %(name)s")
+
+
+def _closed(route: Route) -> str:
+    if route.state == RouteState.SUPERSEDED:
+        return _(
+            "The redesign is being revised. Signatures given so far do not count for the new "
+            "revision; you are asked again when it is submitted."
+        )
+    return _("The redesign was withdrawn. You need not sign it any more.")
+
+
 def _ending(state: str) -> str:
     endings: dict[str, str] = {
         RouteState.APPROVED: _(
@@ -149,6 +184,23 @@ def _ending(state: str) -> str:
         RouteState.CHANGES_REQUESTED: _("It was sent back. Revise it and submit it again."),
     }
     return str(endings.get(state, _("The sign-off has ended.")))
+
+
+@contextmanager
+def _letter(person: Person, failed: list[Exception]) -> Iterator[None]:
+    """In the person's language; what goes wrong with it is kept for later."""
+    with translation.override(person.language or settings.LANGUAGE_CODE):
+        try:
+            yield
+        except Exception as fault:
+            log.exception("no mail to person %s", person.public_id)
+            failed.append(fault)
+
+
+def _tell_failures(failed: list[Exception]) -> None:
+    """The first one, so that the job is tried again."""
+    for fault in failed[:1]:
+        raise fault
 
 
 def _send(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.audit import record
@@ -12,7 +13,7 @@ from people.models import Person
 from people.rules import is_program_office
 from workflows.choices import RouteState, StepState
 from workflows.errors import NoReasonGiven, NotPossibleNow
-from workflows.models import Redesign, RouteStep, StepAssignment
+from workflows.models import Decision, Redesign, RouteStep, StepAssignment
 from workflows.operations.one_act import one_act
 from workflows.queries.approvers import approvers_for, barred_ids, may_still_sign
 from workflows.queries.orphans import able_assignments, orphaned_steps
@@ -21,7 +22,7 @@ UNANSWERED = [StepState.ACTIVE, StepState.WAITING]
 
 
 def reroute_orphans(*, at: datetime) -> int:
-    """Give every step nobody can sign to those who can now; how many found somebody.
+    """Give every step too few can sign to those who can now; how many found somebody.
 
     One transaction a step, so that one stuck route does not hold up the others. A step that finds
     nobody is told to the program office once a day.
@@ -53,7 +54,13 @@ def reassign_step(
         or not may_still_sign(person, step.role, step.route.unit_id)
     ):
         raise DomainError(_("This person may not sign “%(step)s”.") % {"step": step.title})
-    before = _end_all(step, "reassigned", at)
+    if person.pk in _signed(step):
+        raise DomainError(
+            _("%(name)s has signed this redesign already. One person signs once.")
+            % {"name": person.full_name}
+        )
+    given = StepAssignment.objects.filter(step=step, ended_at__isnull=True)
+    before = _end(given.exclude(person__in=_signed(step)), "reassigned", at)
     assignment = StepAssignment.objects.create(
         step=step, person=person, via="reassigned", started_at=at
     )
@@ -67,10 +74,16 @@ def _reroute(step_id: int, redesign_id: int, at: datetime) -> bool:
     step = RouteStep.objects.select_related("route__unit").get(pk=step_id)
     if step.state not in UNANSWERED or step.route.state != RouteState.OPEN:
         return False
-    if able_assignments().filter(step=step).exists():
+    if not orphaned_steps().filter(pk=step.pk).exists():
         return False
+    assignments = StepAssignment.objects.filter(step=step, ended_at__isnull=True)
+    able = able_assignments().filter(step=step)
+    asked = set(assignments.values_list("person_id", flat=True))
     unit = step.route.unit or redesign.workflow.unit
-    found = approvers_for(step.role, unit, barred_ids(redesign, at))
+    barred = (
+        barred_ids(redesign, at) | _signed(step) | set(able.values_list("person_id", flat=True))
+    )
+    found = [one for one in approvers_for(step.role, unit, barred) if one.pk not in asked]
     if not found:
         enqueue(
             "workflows.tell_orphaned",
@@ -79,7 +92,8 @@ def _reroute(step_id: int, redesign_id: int, at: datetime) -> bool:
             dedupe_key=f"{step.pk}-{at.date()}",
         )
         return False
-    before = _end_all(step, "cannot_sign", at)
+    gone = assignments.exclude(pk__in=able.values("pk")).exclude(person__in=_signed(step))
+    before = _end(gone, "cannot_sign", at)
     StepAssignment.objects.bulk_create(
         StepAssignment(step=step, person=person, via="escalation", started_at=at)
         for person in found
@@ -96,10 +110,17 @@ def _locked(redesign_id: int) -> Redesign:
     )
 
 
-def _end_all(step: RouteStep, why: str, at: datetime) -> list[int]:
-    rows = StepAssignment.objects.filter(step=step, ended_at__isnull=True)
+def _signed(step: RouteStep) -> set[int]:
+    """Who signed on the route, and whom somebody signed for on the step: they cannot sign again."""
+    decisions = Decision.objects.filter(route=step.route_id)
+    people = set(decisions.values_list("decided_by", flat=True))
+    principals = decisions.filter(step=step, on_behalf_of__isnull=False)
+    return people | set(principals.values_list("on_behalf_of", flat=True))
+
+
+def _end(rows: QuerySet[StepAssignment], why: str, at: datetime) -> list[int]:
     people = list(rows.order_by("pk").values_list("person_id", flat=True))
-    rows.update(ended_at=at, ended_reason=why)
+    rows.filter(person__in=people).update(ended_at=at, ended_reason=why)
     return people
 
 

@@ -1,8 +1,9 @@
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from people.models import OrgUnitClosure, RoleGrant
-from workflows.choices import RouteState, StepState
-from workflows.models import RouteStep, StepAssignment
+from workflows.choices import RouteState, StepState, Verdict
+from workflows.models import Decision, RouteStep, StepAssignment
 from workflows.policy import LINE_MANAGER
 
 
@@ -26,9 +27,18 @@ def role_held() -> Q:
 
 
 def able_assignments() -> QuerySet[StepAssignment]:
-    """Open ones whose person is active, may sign, and still holds what the step asks for."""
+    """Open ones whose person is active, may sign, and still holds what the step asks for.
+
+    Who has signed on the route, or was signed for on the step, cannot sign again.
+    """
+    signed = Decision.objects.filter(
+        Q(decided_by=OuterRef("person"))
+        | Q(on_behalf_of=OuterRef("person"), step=OuterRef("step")),
+        route=OuterRef("step__route"),
+    )
     return StepAssignment.objects.filter(
         role_held(),
+        ~Exists(signed),
         ended_at__isnull=True,
         person__is_active=True,
         person__signing_enabled=True,
@@ -36,9 +46,17 @@ def able_assignments() -> QuerySet[StepAssignment]:
 
 
 def orphaned_steps() -> QuerySet[RouteStep]:
-    """Unanswered steps of open routes that nobody can sign any more."""
-    return RouteStep.objects.filter(
-        ~Exists(able_assignments().filter(step=OuterRef("pk"))),
+    """Unanswered steps of open routes that too few people can still sign."""
+    approvals = Decision.objects.filter(step=OuterRef("pk"), verdict=Verdict.APPROVED)
+    return RouteStep.objects.annotate(
+        able=_count(able_assignments().filter(step=OuterRef("pk"))), given=_count(approvals)
+    ).filter(
+        able__lt=F("quorum") - F("given"),
         state__in=[StepState.ACTIVE, StepState.WAITING],
         route__state=RouteState.OPEN,
     )
+
+
+def _count(rows: QuerySet[Decision] | QuerySet[StepAssignment]) -> Coalesce:
+    counted = rows.order_by().values("step").annotate(rows=Count("pk")).values("rows")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))

@@ -3,7 +3,7 @@ from uuid import uuid4
 
 import pytest
 
-from core.errors import Forbidden, Stale
+from core.errors import DomainError, Forbidden, Stale
 from core.models import AuditEvent, Job
 from people.choices import Role
 from tests.factories.people import (
@@ -543,6 +543,107 @@ def test_reassign_is_for_the_program_office_and_to_somebody_who_may_sign():
     with pytest.raises(NotYourTurn):
         sign(review, review.quality)
     sign(review, other)
+
+
+def quality_twice(*, quorum=2, due_days=3):
+    """Quality with a quorum, then the line manager within days of its own."""
+    office = PersonFactory()
+    RoleGrantFactory(person=office, role=Role.PROGRAM_OFFICE)
+    rules = [dict(rule) for rule in DEFAULT_RULES if rule["when"] in ({"gxp": True}, {})]
+    for rule in rules:
+        more = {"quorum": quorum} if rule["step"]["role"] == "quality" else {"due_days": due_days}
+        rule["step"] = rule["step"] | more
+    publish_policy(rules=rules, reason="Two of quality", actor=office)
+    return office
+
+
+def test_a_step_is_not_given_to_somebody_who_signed_the_route_already():
+    office = quality_twice()
+    first, second, third = [RoleGrantFactory(role=Role.QUALITY).person for _one in range(3)]
+    review = in_review(gxp=True, quality=first)
+    sign(review, first)
+    options = {"step": review.step("quality"), "actor": office, "reason": "Leave", "at": NOON}
+
+    with pytest.raises(DomainError, match="has signed this redesign already"):
+        approval.reassign_step(person=first, **options)
+    approval.reassign_step(person=third, **options)
+
+    with pytest.raises(NotYourTurn):
+        sign(review, second)
+    sign(review, third)
+    assert review.step("quality").state == StepState.APPROVED
+
+
+def test_a_quorum_that_cannot_be_reached_is_an_orphan_until_somebody_can_sign():
+    quality_twice()
+    first, second = [RoleGrantFactory(role=Role.QUALITY).person for _one in range(2)]
+    review = in_review(gxp=True, quality=first)
+    sign(review, first)
+    assert approval.reroute_orphans(at=NOON) == 0
+    second.is_active = second.signing_enabled = False
+    second.save()
+
+    assert approval.reroute_orphans(at=NOON) == 0
+    assert Job.objects.filter(name="workflows.tell_orphaned").count() == 1
+    third = RoleGrantFactory(role=Role.QUALITY).person
+    assert approval.reroute_orphans(at=NOON) == 1
+
+    rows = review.step("quality").assignments.order_by("id")
+    assert [(row.person, row.ended_reason) for row in rows] == [
+        (first, ""),
+        (second, "cannot_sign"),
+        (third, ""),
+    ]
+    sign(review, third)
+    assert review.step("quality").state == StepState.APPROVED
+
+
+def test_one_able_signer_of_two_is_kept_and_another_found():
+    quality_twice()
+    first, second = [RoleGrantFactory(role=Role.QUALITY).person for _one in range(2)]
+    review = in_review(gxp=True, quality=first)
+    second.is_active = second.signing_enabled = False
+    second.save()
+    third = RoleGrantFactory(role=Role.QUALITY).person
+
+    assert approval.reroute_orphans(at=NOON) == 1
+
+    able = review.step("quality").assignments.filter(ended_at__isnull=True).order_by("id")
+    assert [row.person for row in able] == [first, third]
+
+
+def test_a_later_step_has_its_own_time():
+    quality_twice(quorum=1)
+    review = in_review(gxp=True)
+    sign(review, review.quality)
+
+    assert review.step("line_manager").due_at == NOON + timedelta(days=3)
+
+
+def test_a_step_an_earlier_revision_brought_in_has_its_own_time():
+    """The time of the stricter rule also where today's attributes would not ask for the step."""
+    office = PersonFactory()
+    RoleGrantFactory(person=office, role=Role.PROGRAM_OFFICE)
+    RoleGrantFactory(role=Role.PRIVACY)
+    last = {"role": "privacy", "title": "Data protection", "sequence": 3, "due_days": 2}
+    line = [rule for rule in DEFAULT_RULES if rule["when"] == {}]
+    personal = {"when": {"personal_data": "ordinary"}, "step": last | {"meaning": "reviewed"}}
+    publish_policy(rules=[*line, personal], reason="Trial", actor=office)
+    review = in_review(personal_data="ordinary")
+    act = {"redesign": review.redesign, "actor": review.redesign.proposer, "at": NOON}
+    revise(**act)
+    Revision.objects.filter(redesign=review.redesign, number=2).update(
+        personal_data="none", change_note="Masked"
+    )
+    publish_policy(rules=line, reason="No privacy any more", actor=office)
+
+    route = approval.submit_redesign(**act)
+    review.redesign.refresh_from_db()
+    review.route = route
+    sign(review, review.boss)
+
+    assert review.step("privacy").state == StepState.ACTIVE
+    assert review.step("privacy").due_at == NOON + timedelta(days=2)
 
 
 def test_a_simulated_workflow_keeps_its_moments_and_a_real_one_the_clock():

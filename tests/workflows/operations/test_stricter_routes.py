@@ -198,9 +198,7 @@ def test_a_copy_keeps_the_signers_of_what_it_was_copied_from(client, ending, cop
     review = in_review(personal_data="ordinary")
     owner = review.redesign.proposer
     if ending == "withdrawn":
-        approval.withdraw_redesign(
-            redesign=review.redesign, actor=owner, reason="Not yet", at=NOON
-        )
+        approval.withdraw_redesign(redesign=review.redesign, actor=owner, reason="Not yet", at=NOON)
     else:
         sign(review, privacy, Verdict.REJECTED)
     copy = Redesign.objects.get(pk=review.redesign.pk)
