@@ -1,6 +1,6 @@
 """The editor of a draft: one page, plain forms, works without a script."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -32,6 +32,9 @@ from workflows.queries.redesign_pages import (
     rights_of,
 )
 from workflows.views.redesign_words import check_items
+
+if TYPE_CHECKING:
+    from workflows.queries.redesign_pages import SeenRedesign
 
 SAVE, FINISH = "save", "finish"
 
@@ -89,7 +92,7 @@ def _saved(
     return redirect(reverse("workflows:redesign_edit", args=[row.public_id]))
 
 
-def _draft(actor: Person, public_id: UUID) -> Redesign:
+def _draft(actor: Person, public_id: UUID) -> "SeenRedesign":
     """With its revision loaded; 404 for whoever may not edit it, whatever its state."""
     row = get_object_or_404(redesign_detail(actor), public_id=public_id)
     rights = rights_of(row, actor)

@@ -16,6 +16,7 @@ from core.acting import acting_person
 from core.errors import DomainError
 from core.pagination import page_of
 from workflows.choices import RedesignState
+from workflows.forms.approval import ReasonForm
 from workflows.forms.redesign_filter import RedesignFilter
 from workflows.models import Redesign
 from workflows.operations import redesigns as operations
@@ -37,6 +38,7 @@ from workflows.views.redesign_words import check_items, expectation, oversight_f
 from workflows.views.tabs import tabs_of
 
 PARTS = ("", "revisions")
+SENT_BACK = (RedesignState.CHANGES_REQUESTED, RedesignState.REJECTED)
 
 
 @login_required
@@ -95,6 +97,7 @@ def _shown(
         "checks": check_items(page.checks),
         "shows_checks": row.state == RedesignState.DRAFT and page.rights.edit,
         "sign_off": page.sign_off,
+        "answer": shown.answer_against(page.sign_off) if row.state in SENT_BACK else None,
         "chain": shown.chain(page.sign_off, actor, at) if page.sign_off else [],
     }
     if part == "revisions":
@@ -170,17 +173,19 @@ def submit(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    return _done(
-        request,
-        public_id,
-        lambda row: withdraw_redesign(
+    def act(row: Redesign) -> Redesign:
+        form = ReasonForm(request.POST)
+        form.is_valid()
+        if form["reason"].value() and form.problem:
+            raise DomainError(form.problem)
+        return withdraw_redesign(
             redesign=row,
             actor=acting_person(request),
-            reason=request.POST.get("reason", ""),
+            reason=form.cleaned_data.get("reason", ""),
             at=timezone.now(),
-        ),
-        told=_("Withdrawn."),
-    )
+        )
+
+    return _done(request, public_id, act, told=_("Withdrawn."))
 
 
 def _done(

@@ -140,24 +140,63 @@ def _entry(step: RouteStep, actor: Person, at: datetime) -> dict[str, str]:
             "note": note,
             "state": "done" if decision.verdict == Verdict.APPROVED else "refused",
             "hash": signature.manifest_sha256[:12],
+            "comment": decision.comment,
         }
     people = [row.person for row in step.assignments.all()]
     mine = any(person.pk == actor.pk for person in people)
     names = _("You") if mine else _names(people)
-    note = step.shown_title
-    if step.state == StepState.ACTIVE and step.opened_at:
-        note = _("%(step)s. Waiting %(days)s") % {
-            "step": step.shown_title,
-            "days": _count((at - step.opened_at).days),
-        }
-    elif step.state == StepState.CANCELLED:
-        note = _("%(step)s. Not needed any more") % {"step": step.shown_title}
     return {
         "name": names or step.shown_title,
-        "note": note,
+        "note": _unanswered(step, at, named=bool(names)),
         "state": "current" if step.state == StepState.ACTIVE else "future",
         "hash": "",
+        "comment": "",
     }
+
+
+def _unanswered(step: RouteStep, at: datetime, *, named: bool) -> str:
+    """Where nobody is named, the step's own title stands in the place of a name already."""
+    if step.state == StepState.ACTIVE and step.opened_at:
+        return (
+            _("%(step)s. Waiting %(days)s")
+            % {"step": step.shown_title, "days": _count((at - step.opened_at).days)}
+            if named
+            else waiting(step.opened_at, at)
+        )
+    if step.state == StepState.CANCELLED:
+        return (
+            _("%(step)s. Not needed any more") % {"step": step.shown_title}
+            if named
+            else _("Not needed any more")
+        )
+    return step.shown_title if named else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    sentence: str
+    comment: str
+
+
+def answer_against(page: SignOff | None) -> Answer | None:
+    """Who sent it back or declined it and why; None while nobody did."""
+    if page is None or page.route.state not in {RouteState.CHANGES_REQUESTED, RouteState.REJECTED}:
+        return None
+    against = [
+        decision
+        for decision in map(answered, page.steps)
+        if decision is not None and decision.verdict != Verdict.APPROVED
+    ]
+    if not against:
+        return None
+    decision = against[-1]
+    sentence = (
+        _("%(who)s asked for changes on %(day)s:")
+        if decision.verdict == Verdict.CHANGES_REQUESTED
+        else _("%(who)s declined it on %(day)s:")
+    )
+    facts = {"who": decision.signature.printed_name, "day": words.day(decision.decided_at)}
+    return Answer(sentence % facts, decision.comment)
 
 
 def _names(people: list[Person]) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from django.urls import reverse
 
+from core.models import AuditEvent
 from tests.factories.people import OrgUnitFactory, PersonFactory, RoleGrantFactory
 from tests.factories.sign_offs import put_into, some_policy, workflow_below
 from tests.factories.workflows import (
@@ -319,6 +320,30 @@ def test_withdraw_needs_a_reason_and_then_withdraws(client, redesign):
     assert done.status_code == 302
     redesign.refresh_from_db()
     assert redesign.state == RedesignState.WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["with a \0 in it", "bell \x07", "turned \u202e around", "mark \u200f", "x" * 4001],
+)
+def test_withdraw_refuses_what_cannot_be_read_in_the_history(client, redesign, reason):
+    client.force_login(redesign.proposer)
+
+    response = client.post(page("withdraw", redesign), {"reason": reason})
+
+    assert response.status_code == 422
+    redesign.refresh_from_db()
+    assert redesign.state == RedesignState.DRAFT
+    assert not AuditEvent.objects.filter(verb="redesign.withdrawn").exists()
+
+
+def test_withdraw_keeps_lines_and_4000_characters(client, redesign):
+    client.force_login(redesign.proposer)
+    reason = "Später\n\tmore 😀 " + "x" * 3980
+
+    assert client.post(page("withdraw", redesign), {"reason": reason}).status_code == 302
+
+    assert AuditEvent.objects.get(verb="redesign.withdrawn").reason == reason
 
 
 def test_revise_of_a_draft_is_refused(client, redesign):

@@ -92,6 +92,24 @@ def test_signing_from_the_page(client):
     assert "Signed. Thank you." in response.content.decode()
 
 
+def test_the_same_form_again_says_what_is_stored_and_changed_content_is_refused(client):
+    review = in_review()
+    client.force_login(review.boss)
+    fields = typed(review, verdict="approved", request_key=str(uuid4()))
+    client.post(address(review), fields)
+
+    again = client.post(address(review), fields, follow=True)
+    other = client.post(address(review), fields | {"verdict": "rejected", "comment": "No"})
+    note = client.post(address(review), fields | {"comment": "And more"})
+
+    assert "Signed. Thank you." in again.content.decode()
+    for refused in (other, note):
+        assert refused.status_code == 409
+        assert "with another verdict or note" in refused.content.decode()
+        assert "Declined. The team" not in refused.content.decode()
+    assert Decision.objects.get().verdict == "approved"
+
+
 def test_a_stranger_gets_404_as_for_a_missing_one(client):
     review = in_review()
     client.force_login(PersonFactory())
@@ -235,6 +253,52 @@ def test_somebody_else_acted_first(client):
 
     assert response.status_code == 409
     assert "Too late" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "verdict, sentence",
+    [
+        (Verdict.CHANGES_REQUESTED, "Mara Lindqvist asked for changes on"),
+        (Verdict.REJECTED, "Mara Lindqvist declined it on"),
+    ],
+)
+def test_what_was_sent_back_opens_with_who_said_what(client, verdict, sentence):
+    review = in_review(gxp=True)
+    note = "The sample is <small>.\nTake 30 cases."
+    sign(review, review.quality, verdict, comment=note)
+    client.force_login(review.redesign.proposer)
+
+    page = client.get(review.redesign.get_absolute_url()).content.decode()
+
+    said = "The sample is &lt;small&gt;.<br>Take 30 cases.</blockquote>"
+    assert sentence in page
+    assert page.index(sentence) < page.index(said) < page.index('id="steps"')
+    assert page.count(said) == 2  # at the top and in the chain
+    assert said in client.get(address(review)).content.decode()
+
+
+def test_a_note_of_an_approval_is_read_in_the_chain_alone(client):
+    review = in_review()
+    sign(review, review.boss, comment="Watch the night shift")
+    client.force_login(review.redesign.proposer)
+
+    page = client.get(review.redesign.get_absolute_url()).content.decode()
+
+    assert page.count("Watch the night shift</blockquote>") == 1
+    assert "asked for changes" not in page
+
+
+def test_a_step_nobody_holds_prints_its_role_once(client):
+    review = in_review(gxp=True)
+    sign(review, review.quality, Verdict.REJECTED)
+    client.force_login(review.redesign.proposer)
+
+    page = client.get(address(review)).content.decode()
+
+    entry = page[page.index('class="ap-chain-future"') :]
+    entry = entry[: entry.index("</li>")]
+    assert entry.count("Line manager") == 1
+    assert "Not needed any more" in entry
 
 
 def test_markup_in_a_note_is_text(client):
