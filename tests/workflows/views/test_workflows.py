@@ -809,7 +809,12 @@ def test_retire_says_who_when_and_why(client, workflow):
 
 
 @pytest.mark.parametrize(
-    "reason, told", [("", "This field is required."), ("x" * 1001, "at most 1000")]
+    "reason, told",
+    [
+        ("", "Say why, so that the team can act on it."),
+        ("x" * 4001, "at most 4000"),
+        ("turned \u202e around", "characters that cannot be seen"),
+    ],
 )
 def test_retire_without_a_fit_reason_is_refused_with_the_text_kept(client, workflow, reason, told):
     response = client.post(page_of("retire", workflow), {"reason": reason})
