@@ -73,7 +73,7 @@ WHERE s.closed_at IS NULL
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workflows", "0004_redesign_stopped_at"),
+        ("workflows", "0005_states_dates_and_proofs"),
         ("people", "0002_unit_tree"),
         ("core", "0003_job_error_facts"),
     ]
