@@ -4,7 +4,7 @@ Everything is built from figures at the moment it is shown, so that it speaks th
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.functional import Promise
@@ -143,6 +143,19 @@ def probable_range(reading: Reading) -> str:
         "low": words.percent_change(reading.low),
         "high": words.percent_change(reading.high),
     }
+
+
+def data_from(reading: Reading) -> str:
+    """Since when the data are complete, and who said so; empty for readings without a limit."""
+    seconds = reading.design["data_from"]
+    if seconds is None:
+        return ""
+    told = words.moment(datetime.fromtimestamp(seconds, tz=UTC))
+    if reading.design.get("data_from_first_case"):
+        return _("%(moment)s (taken from the first case: no “Complete from” was given)") % {
+            "moment": told
+        }
+    return told
 
 
 def basis(reading: Reading) -> str:

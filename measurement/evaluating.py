@@ -29,7 +29,8 @@ class Call:
 
     ``guards`` are ``{"name", "kind", "margin", "worse"}`` in the order of the arrays. G9 is judged
     from ``duplicate_rows`` of ``delivered_rows``, G10 from ``picked_because_slow`` and
-    ``comparison_as_slow`` (None without a comparison).
+    ``comparison_as_slow`` (None without a comparison). ``data_from_first_case``: nobody said
+    since when the data are complete.
     """
 
     go_live: float
@@ -43,6 +44,7 @@ class Call:
     duplicate_rows: int = 0
     picked_because_slow: bool = False
     comparison_as_slow: bool | None = None
+    data_from_first_case: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"guards": list(self.guards)}

@@ -19,6 +19,7 @@ from people.models import WorkCalendarVersion
 from workflows.models import GoLive, Guardrail, Hypothesis, Workflow
 
 LATER_DAYS = {ReadingKind.DAY_90: 90, ReadingKind.DAY_180: 180}
+DAY = 86_400.0
 AS_SLOW = (0.8, 1.25)  # medians this near count as "about as slow" for gate G10
 
 
@@ -52,17 +53,22 @@ def prepared(go_live: GoLive, kind: ReadingKind, *, at: datetime) -> Prepared:
     arrays = named_arrays(own, unreadable_starts=errors)
     calendar = calendar_of(go_live.calendar_version)
     cutoff = _cutoff(go_live, kind, at=at, covered=data_reach(workflow))
+    source = CaseSource.objects.filter(workflow=workflow).first()
+    begins = [data_begin(source, own)]
     as_slow = None
     if hypothesis.comparison is not None:
         other = case_arrays(hypothesis.comparison_id or 0)
+        other_source = CaseSource.objects.filter(workflow=hypothesis.comparison).first()
+        begins.append(data_begin(other_source, other))
         arrays |= named_arrays(other, prefix="other_")
         as_slow = _about_as_slow(arrays, go_live.at.timestamp(), calendar)
     delivered = _delivered(workflow)
-    source = CaseSource.objects.filter(workflow=workflow).first()
+    begin = latest_begin(*begins)
     call = Call(
         go_live=go_live.at.timestamp(),
         cutoff=cutoff,
-        data_from=source.data_from.timestamp() if source and source.data_from else None,
+        data_from=begin.at,
+        data_from_first_case=begin.of_first_case,
         design=design_of(go_live, kind, source),
         guards=tuple(_guard(guard) for guard in guards),
         comparison=str(hypothesis.comparison.public_id) if hypothesis.comparison else None,
@@ -73,6 +79,28 @@ def prepared(go_live: GoLive, kind: ReadingKind, *, at: datetime) -> Prepared:
         comparison_as_slow=as_slow,
     )
     return Prepared(call, arrays, calendar)
+
+
+@dataclass(frozen=True, slots=True)
+class DataBegin:
+    """Where complete data begin, in UTC epoch seconds (None: no cases), and who says so."""
+
+    at: float | None
+    of_first_case: bool
+
+
+def data_begin(source: CaseSource | None, cases: CaseArrays) -> DataBegin:
+    """As the source says, else midnight (UTC) of the first case (decision 0030)."""
+    if source is not None and source.data_from is not None:
+        return DataBegin(source.data_from.timestamp(), of_first_case=False)
+    if not cases.start.size:
+        return DataBegin(None, of_first_case=False)
+    return DataBegin(float(cases.start.min() // DAY * DAY), of_first_case=True)
+
+
+def latest_begin(*begins: DataBegin) -> DataBegin:
+    """Two workflows are compared where the data of both are complete."""
+    return max(begins, key=lambda begin: -math.inf if begin.at is None else begin.at)
 
 
 def design_of(go_live: GoLive, kind: ReadingKind, source: CaseSource | None) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class EvidencePage:
     basis: str
     caution: str
     reason: str
+    data_from: str
     stopped: str
     pauses: list[str]
     promised_and_measured: list[tuple[str, str]]
@@ -77,6 +78,7 @@ def evidence_page(redesign: Redesign, *, chosen: str = "") -> EvidencePage:
         basis=claims.basis(reading) if reading else "",
         caution=claims.caution(reading) if reading else "",
         reason=claims.reason(reading) if reading else "",
+        data_from=claims.data_from(reading) if reading else "",
         stopped=claims.stopped(redesign, go_live),
         pauses=claims.pauses(pauses_of(redesign)),
         promised_and_measured=claims.promised_and_measured(reading) if reading else [],

@@ -9,7 +9,13 @@ from django.utils import timezone
 
 from measurement.models import Case, CaseSource, CaseSummary
 from measurement.queries.arrays import case_arrays
-from measurement.queries.calls import calendar_of, named_arrays, registered_design
+from measurement.queries.calls import (
+    calendar_of,
+    data_begin,
+    latest_begin,
+    named_arrays,
+    registered_design,
+)
 from measurement.rules import median_shown
 from measurement.statistics import FINISHED_BEFORE, Comparison, Design, Plan, follow_up_days, plan
 from people.models import WorkCalendarVersion
@@ -95,13 +101,17 @@ def figures_at(redesign: Redesign, hypothesis: Hypothesis, *, go_live: datetime)
         raise TooManyCases
     source = CaseSource.objects.filter(workflow_id=redesign.workflow_id).first()
     design = Design(**registered_design(hypothesis, source))
-    arrays = named_arrays(case_arrays(redesign.workflow_id))
+    own = case_arrays(redesign.workflow_id)
+    arrays = named_arrays(own)
     at = go_live.timestamp()
-    data_from = source.data_from.timestamp() if source and source.data_from else None
+    begins = [data_begin(source, own)]
     comparison = None
     if hypothesis.comparison_id is not None:
         other = case_arrays(hypothesis.comparison_id)
+        other_source = CaseSource.objects.filter(workflow_id=hypothesis.comparison_id).first()
+        begins.append(data_begin(other_source, other))
         comparison = Comparison(other.start, other.end, other.kind, other.cancelled)
+    data_from = latest_begin(*begins).at
     known_at = min(at, timezone.now().timestamp())
     planned = plan(
         arrays["start"],

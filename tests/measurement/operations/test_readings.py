@@ -410,3 +410,58 @@ def test_an_open_end_is_read_to_the_end_of_its_use():
     moved(retire_redesign, redesign, at=ended)
 
     assert measured(redesign).cutoff == ended
+
+
+# --- since when data are complete --------------------------------------------------------------------
+def test_data_that_begin_late_are_not_taken_for_a_year_without_work():
+    redesign = went_live()
+    content = simulated(go_live=LIVE_AT, effect=0.6, weeks_before=17)
+    imported(redesign.workflow, content)
+
+    reading = measured(redesign)
+
+    first = redesign.workflow.cases.order_by("started_at").first().started_at
+    midnight = first.replace(hour=0, minute=0, second=0, microsecond=0)
+    assert (reading.design["data_from"], reading.design["data_from_first_case"]) == (
+        midnight.timestamp(),
+        True,
+    )
+    assert reading.verdict == ReadingVerdict.IMPROVED
+    assert reading.result["gates"]["G8"]["value"] == pytest.approx(1, abs=0.25)
+    assert "taken from the first case" in claims.data_from(reading)
+
+
+def test_what_the_source_says_wins_over_its_first_case():
+    redesign = went_live()
+    said = LIVE_AT - timedelta(weeks=30)
+    imported(redesign.workflow, simulated(go_live=LIVE_AT), data_from=said)
+
+    reading = measured(redesign)
+
+    assert reading.design["data_from"] == said.timestamp()
+    assert reading.design["data_from_first_case"] is False
+    assert "first case" not in claims.data_from(reading)
+
+
+def test_two_workflows_are_compared_where_the_data_of_both_have_begun():
+    other = workflow_below(PersonFactory())
+    imported(other, simulated(go_live=LIVE_AT, seed=77, prefix="OTHER", weeks_before=30))
+    redesign = went_live(comparison=other)
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6))
+
+    reading = measured(redesign)
+
+    first = other.cases.order_by("started_at").first().started_at
+    assert reading.design["data_from"] == first.timestamp() // 86_400 * 86_400
+    assert (reading.verdict, reading.grade) == ("improved", "A")
+
+
+def test_cases_that_all_start_after_go_live_give_no_verdict_and_no_error():
+    redesign = went_live()
+    content = simulated(go_live=LIVE_AT, weeks_before=-2)
+    imported(redesign.workflow, content)
+
+    assert measured(redesign).verdict in {
+        ReadingVerdict.INSUFFICIENT_EVIDENCE,
+        ReadingVerdict.REFUSED,
+    }
