@@ -182,7 +182,7 @@ def caution(reading: Reading) -> str:
     if reading.kind == ReadingKind.EARLY:
         return _("Early reading: it may be looked at every night without fooling anybody.")
     if reading.post_hoc:
-        return _("Post-hoc: the promise was written down after go-live, so the grade is C at most.")
+        return _("Post-hoc: %(why)s The grade is C at most.") % {"why": " ".join(post_hoc(reading))}
     kappa = figure(reading, "kappa")
     if kappa is not None and kappa > 1.5:
         return _(
@@ -192,6 +192,29 @@ def caution(reading: Reading) -> str:
     if not result["compared"]:
         return _("No comparison workflow: a slow drift could explain part of this.")
     return ""
+
+
+CHANGED: dict[str, Text] = {
+    "data_from": gettext_lazy("“Complete from” was changed after it was registered."),
+    "completed_only": gettext_lazy(
+        "“Delivers completed cases only” was changed after it was registered."
+    ),
+    "horizon_days": gettext_lazy("The horizon was changed after it was registered."),
+    "picked_because_slow": gettext_lazy("“Picked because it was slow” was changed after go-live."),
+    "comparison_data_from": gettext_lazy(
+        "“Complete from” of the comparison workflow was changed after it was registered."
+    ),
+}
+
+
+def post_hoc(reading: Reading) -> list[str]:
+    """What was not fixed beforehand; empty when everything was."""
+    if not reading.post_hoc:
+        return []
+    changed = [str(CHANGED[name]) for name in reading.design.get("changed_since_go_live", ())]
+    if reading.go_live.post_hoc or not changed:
+        changed.insert(0, _("The go-live was entered afterwards."))
+    return changed
 
 
 def reason(reading: Reading) -> str:
@@ -248,8 +271,7 @@ def why_not_better(reading: Reading) -> list[str]:
             for line in gates(reading)
             if line.passed is False
         ]
-        if reading.post_hoc:
-            told.append(_("The go-live was entered afterwards."))
+        told += post_hoc(reading)
         weeks = int(result["weeks_before"])
         if weeks < 26:
             told.append(

@@ -22,6 +22,8 @@ from measurement.statistics import (
     evaluate,
 )
 
+TUPLES = ("guards", "changed_since_go_live")  # JSON knows lists only
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -30,7 +32,8 @@ class Call:
     ``guards`` are ``{"name", "kind", "margin", "worse"}`` in the order of the arrays. G9 is judged
     from ``duplicate_rows`` of ``delivered_rows``, G10 from ``picked_because_slow`` and
     ``comparison_as_slow`` (None without a comparison). ``data_from_first_case``: nobody said
-    since when the data are complete.
+    since when the data are complete. ``changed_since_go_live`` names what is no longer as it was
+    registered; the reading is then post-hoc.
     """
 
     go_live: float
@@ -45,13 +48,14 @@ class Call:
     picked_because_slow: bool = False
     comparison_as_slow: bool | None = None
     data_from_first_case: bool = False
+    changed_since_go_live: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"guards": list(self.guards)}
+        return asdict(self) | {name: list(getattr(self, name)) for name in TUPLES}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Call":
-        return cls(**(stored | {"guards": tuple(stored["guards"])}))
+        return cls(**(stored | {name: tuple(stored.get(name, ())) for name in TUPLES}))
 
 
 Arrays = dict[str, np.ndarray[Any, Any]]

@@ -264,7 +264,7 @@ def _stored(
             "high": result.high if computable else None,
             "p": canonical(result.p),
             "negligible": result.negligible,
-            "post_hoc": go_live.post_hoc,
+            "post_hoc": call.design["post_hoc"],
             "is_simulated": redesign.workflow.is_simulated,
             "measured_at": at,
         },

@@ -13,6 +13,7 @@ from measurement.choices import ReadingKind
 from measurement.evaluating import Arrays, Call
 from measurement.models import CaseImport, CaseSource, CaseSummary, ImportRejection
 from measurement.queries.arrays import CaseArrays, case_arrays
+from measurement.queries.registered import changed_since
 from measurement.statistics import Design, OpeningHours, opening_hours, plan
 from people.calendars import opening_hours_arguments
 from people.models import WorkCalendarVersion
@@ -40,7 +41,7 @@ def due_at(go_live: GoLive, kind: ReadingKind) -> datetime:
 
 
 def prepared(go_live: GoLive, kind: ReadingKind, *, at: datetime) -> Prepared:
-    """Collect the call for ``kind`` as known at ``at``: at most ten queries.
+    """Collect the call for ``kind`` as known at ``at``: a fixed number of queries.
 
     The cutoff is the reading's date, or the end of the data when that is earlier (or ``at``, for an
     early reading).
@@ -53,23 +54,29 @@ def prepared(go_live: GoLive, kind: ReadingKind, *, at: datetime) -> Prepared:
     arrays = named_arrays(own, unreadable_starts=errors)
     calendar = calendar_of(go_live.calendar_version)
     cutoff = _cutoff(go_live, kind, at=at, covered=data_reach(workflow))
-    source = CaseSource.objects.filter(workflow=workflow).first()
+    source = CaseSource.objects.filter(workflow=workflow).select_related("workflow").first()
     begins = [data_begin(source, own)]
-    as_slow = None
+    as_slow, other_source = None, None
     if hypothesis.comparison is not None:
         other = case_arrays(hypothesis.comparison_id or 0)
-        other_source = CaseSource.objects.filter(workflow=hypothesis.comparison).first()
+        other_source = (
+            CaseSource.objects.filter(workflow=hypothesis.comparison)
+            .select_related("workflow")
+            .first()
+        )
         begins.append(data_begin(other_source, other))
         arrays |= named_arrays(other, prefix="other_")
         as_slow = _about_as_slow(arrays, go_live.at.timestamp(), calendar)
     delivered = _delivered(workflow)
     begin = latest_begin(*begins)
+    changed = changed_since(go_live, source, other_source)
     call = Call(
         go_live=go_live.at.timestamp(),
         cutoff=cutoff,
         data_from=begin.at,
         data_from_first_case=begin.of_first_case,
-        design=design_of(go_live, kind, source),
+        design=design_of(go_live, kind, source) | {"post_hoc": go_live.post_hoc or bool(changed)},
+        changed_since_go_live=changed,
         guards=tuple(_guard(guard) for guard in guards),
         comparison=str(hypothesis.comparison.public_id) if hypothesis.comparison else None,
         calendar=str(go_live.calendar_version.public_id) if go_live.calendar_version else None,
@@ -110,7 +117,6 @@ def design_of(go_live: GoLive, kind: ReadingKind, source: CaseSource | None) -> 
         "washout_days": hypothesis.washout_days + LATER_DAYS.get(kind, 0),
         "early": kind == ReadingKind.EARLY,
         "planned_information": go_live.planned_information if kind == ReadingKind.EARLY else None,
-        "post_hoc": go_live.post_hoc,
     }
 
 

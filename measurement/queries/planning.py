@@ -16,6 +16,7 @@ from measurement.queries.calls import (
     named_arrays,
     registered_design,
 )
+from measurement.queries.registered import DESIGN_FACTS
 from measurement.rules import median_shown
 from measurement.statistics import FINISHED_BEFORE, Comparison, Design, Plan, follow_up_days, plan
 from people.models import WorkCalendarVersion
@@ -75,21 +76,31 @@ def planning_of(redesign: Redesign) -> Planning | None:
 def at_go_live(redesign: Redesign) -> dict[str, Any]:
     """What go-live registers: ``follow_up_days``, ``planned_information``, ``detectable_ratio``.
 
-    ``too_many_cases`` alone where reading them would take too long (decision 0020).
+    And ``source``: what it says of its data, empty while no case is in (decision 0031).
+    ``too_many_cases`` instead of the figures where reading them would take too long (decision
+    0020).
     """
     revision = redesign.current_revision
     if revision is None:
         return {}
+    source = {"source": registered_source(redesign.workflow_id)}
     try:
         facts = figures_at(redesign, revision.hypothesis, go_live=redesign.go_live_at)  # type: ignore[attr-defined]
     except TooManyCases:
-        return {"too_many_cases": True}
+        return source | {"too_many_cases": True}
     planned: Plan = facts["plan"]
-    return {
+    return source | {
         "follow_up_days": facts["follow_up_days"],
         "planned_information": _known(planned.information),
         "detectable_ratio": _known(planned.detectable_ratio),
     }
+
+
+def registered_source(workflow_id: int) -> dict[str, Any]:
+    source = CaseSource.objects.filter(
+        workflow_id=workflow_id, imports__merged_at__isnull=False
+    ).first()
+    return {} if source is None else {name: getattr(source, name) for name in DESIGN_FACTS}
 
 
 def figures_at(redesign: Redesign, hypothesis: Hypothesis, *, go_live: datetime) -> dict[str, Any]:

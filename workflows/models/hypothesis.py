@@ -103,8 +103,9 @@ class GoLive(AppendOnly):
     """The instant work changed. Inserted once; locks the hypothesis of the approved revision.
 
     ``reading_at`` = go-live + washout + after-days + follow-up (measurement-method.md section 1);
-    ``post_hoc`` when the instant lay in the past. ``lock_sha256`` covers hypothesis and these
-    columns.
+    ``post_hoc`` when the instant lay in the past. ``data_from``, ``completed_only`` and
+    ``horizon_days`` are what the case source said then, null without cases (then the first delivery
+    counts, decision 0031). ``lock_sha256`` covers hypothesis and these columns.
     """
 
     redesign = models.OneToOneField(Redesign, models.PROTECT, related_name="go_live")
@@ -118,6 +119,10 @@ class GoLive(AppendOnly):
     )
     planned_information = models.FloatField(null=True, blank=True)
     detectable_ratio = models.FloatField(null=True, blank=True)
+    data_from = models.DateTimeField(null=True, blank=True)
+    completed_only = models.BooleanField(null=True, blank=True)
+    horizon_days = models.PositiveIntegerField(null=True, blank=True)
+    picked_because_slow = models.BooleanField(null=True, blank=True)  # null: from before 0031
     lock_sha256 = models.CharField(max_length=64)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
@@ -133,6 +138,11 @@ class GoLive(AppendOnly):
             ),
             models.CheckConstraint(
                 name="golive_follow_up_at_most_four_weeks", condition=Q(follow_up_days__lte=28)
+            ),
+            models.CheckConstraint(
+                name="golive_source_known_whole",
+                condition=Q(completed_only__isnull=False)
+                | Q(data_from__isnull=True, horizon_days__isnull=True),
             ),
             models.CheckConstraint(
                 name="golive_lock_is_a_hash", condition=Q(lock_sha256__regex=r"^[0-9a-f]{64}$")

@@ -77,7 +77,9 @@ def go_live(*, redesign: Redesign, actor: Person, at_instant: datetime, at: date
     redesign.save(update_fields=["state", "row_version", "updated_at"])
     version = _new_version(workflow, revision, actor, at)
     decided_at = at if workflow.is_simulated else _database_clock()
-    row = _lock(redesign, revision, plan, actor=actor, at_instant=at_instant, at=decided_at)
+    row = _lock(
+        redesign, workflow, revision, plan, actor=actor, at_instant=at_instant, at=decided_at
+    )
     record(
         "redesign.went_live",
         subject=redesign,
@@ -107,7 +109,7 @@ def go_live(*, redesign: Redesign, actor: Person, at_instant: datetime, at: date
 def lock_content(row: GoLive, hypothesis: Hypothesis) -> dict[str, Any]:
     """What ``lock_sha256`` covers: the signed content and every date that follows from go-live."""
     calendar = row.calendar_version
-    return {
+    content = {
         "redesign": str(row.redesign.public_id),
         "revision_sha256": row.revision.sha256,
         "registered_at": hypothesis.registered_at.isoformat() if hypothesis.registered_at else None,
@@ -120,6 +122,14 @@ def lock_content(row: GoLive, hypothesis: Hypothesis) -> dict[str, Any]:
         "detectable_ratio": _text(row.detectable_ratio),
         "decided_by": str(row.decided_by.public_id),
         "decided_at": row.decided_at.isoformat(),
+    }
+    if row.picked_because_slow is None:  # locked before these were
+        return content
+    return content | {
+        "data_from": row.data_from.isoformat() if row.data_from else None,
+        "completed_only": row.completed_only,
+        "horizon_days": row.horizon_days,
+        "picked_because_slow": row.picked_because_slow,
     }
 
 
@@ -203,6 +213,7 @@ def _new_version(
 
 def _lock(
     redesign: Redesign,
+    workflow: Workflow,
     revision: Revision,
     plan: ReadingPlan,
     *,
@@ -225,6 +236,8 @@ def _lock(
         else None,
         planned_information=plan.planned_information,
         detectable_ratio=plan.detectable_ratio,
+        **plan.source,
+        picked_because_slow=workflow.picked_because_slow,
         decided_by=actor,
         decided_at=at,
     )

@@ -20,6 +20,7 @@ class ReadingPlan:
     reading_at: datetime
     planned_information: float | None
     detectable_ratio: float | None
+    source: dict[str, Any]  # data_from, completed_only, horizon_days; empty while no case is in
     too_many_cases: bool = False  # to be read while somebody waits
 
 
@@ -40,6 +41,7 @@ def reading_plan(redesign: Redesign, hypothesis: Hypothesis, instant: datetime) 
         reading_at=instant.astimezone(UTC) + timedelta(days=days),
         planned_information=known.get("planned_information"),
         detectable_ratio=known.get("detectable_ratio"),
+        source=known.get("source") or {},
         too_many_cases=bool(known.get("too_many_cases")),
     )
 

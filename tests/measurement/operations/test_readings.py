@@ -7,7 +7,8 @@ from core.ids import uuid7
 from core.models import AuditEvent, Job
 from measurement import claims
 from measurement.choices import ReadingKind, ReadingVerdict
-from measurement.models import Reading, ReadingInput, Recomputation
+from measurement.models import CaseSource, Reading, ReadingInput, Recomputation
+from measurement.operations.imports import save_source
 from measurement.operations.readings import (
     ask_for_reading,
     enqueue_all_due,
@@ -22,7 +23,7 @@ from tests.factories.sign_offs import Review, sign, some_policy, workflow_below
 from tests.factories.workflows import RedesignFactory
 from tests.measurement.real_logs import PEPS, log, reference
 from workflows.choices import RedesignState
-from workflows.models import GoLive, Hypothesis, Redesign
+from workflows.models import GoLive, Hypothesis, Redesign, Workflow
 from workflows.operations import approval
 from workflows.operations.go_live import go_live
 from workflows.operations.stopping import resume_redesign, retire_redesign, suspend_redesign
@@ -32,10 +33,12 @@ pytestmark = pytest.mark.django_db
 LIVE_AT = NOW - timedelta(weeks=24)
 
 
-def went_live(*, at=LIVE_AT - timedelta(days=3), live_at=LIVE_AT, **promised):
+def went_live(
+    *, at=LIVE_AT - timedelta(days=3), live_at=LIVE_AT, workflow=None, boss=None, **promised
+):
     """A redesign of a simulated workflow: its promise was written down at ``at``."""
-    boss = PersonFactory()
-    workflow = workflow_below(boss, is_simulated=True)
+    boss = boss or PersonFactory()
+    workflow = workflow or workflow_below(boss, is_simulated=True)
     some_policy()
     redesign = RedesignFactory(workflow=workflow)
     Hypothesis.objects.filter(revision__redesign=redesign).update(**promised)
@@ -465,3 +468,90 @@ def test_cases_that_all_start_after_go_live_give_no_verdict_and_no_error():
         ReadingVerdict.INSUFFICIENT_EVIDENCE,
         ReadingVerdict.REFUSED,
     }
+
+
+# --- what is registered -----------------------------------------------------------------------------
+BEGIN = LIVE_AT - timedelta(weeks=50)
+
+
+def with_source_at_go_live():
+    """A redesign whose cases before go-live were in when it went live."""
+    boss = PersonFactory()
+    workflow = workflow_below(boss, is_simulated=True)
+    imported(workflow, simulated(go_live=LIVE_AT, effect=0.6), data_from=BEGIN)
+    return went_live(workflow=workflow, boss=boss)
+
+
+def changed_source(redesign, **facts):
+    source = CaseSource.objects.get(workflow=redesign.workflow)
+    save_source(source=source, actor=redesign.workflow.owner, **facts)
+
+
+def test_go_live_locks_what_the_source_said():
+    row = GoLive.objects.get(redesign=with_source_at_go_live())
+
+    assert (row.data_from, row.completed_only, row.horizon_days) == (BEGIN, False, None)
+    assert row.picked_because_slow is False
+
+
+@pytest.mark.parametrize(
+    "facts, told",
+    [
+        ({"data_from": LIVE_AT - timedelta(weeks=40)}, ["data_from"]),
+        ({"data_from": None}, ["data_from"]),
+        ({"completed_only": True, "horizon_days": 20}, ["completed_only", "horizon_days"]),
+    ],
+)
+@pytest.mark.parametrize("first", ["cases", "go-live"])
+def test_a_source_changed_after_it_was_registered_makes_the_reading_post_hoc(facts, told, first):
+    if first == "cases":
+        redesign = with_source_at_go_live()
+    else:
+        redesign = went_live()
+        imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6), data_from=BEGIN)
+    changed_source(redesign, **facts)
+
+    reading = measured(redesign)
+
+    assert (reading.post_hoc, reading.grade) == (True, "C")
+    assert reading.design["changed_since_go_live"] == told
+    assert claims.post_hoc(reading) == [claims.CHANGED[name] for name in told]
+    assert str(claims.CHANGED[told[0]]) in claims.caution(reading)
+    assert recompute_reading(reading_id=reading.pk, actor=None, at=NOW).is_same
+
+
+@pytest.mark.parametrize("first", ["cases", "go-live"])
+def test_a_source_as_registered_leaves_the_reading_registered(first):
+    if first == "cases":
+        redesign = with_source_at_go_live()
+    else:
+        redesign = went_live()
+        imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6), data_from=BEGIN)
+    changed_source(redesign, data_from=None)
+    changed_source(redesign, data_from=BEGIN, zone="Europe/Berlin")
+
+    reading = measured(redesign)
+
+    assert (reading.post_hoc, reading.grade) == (False, "B")
+
+
+def test_a_workflow_no_longer_called_slow_makes_the_reading_post_hoc():
+    redesign = went_live()
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6))
+    Workflow.objects.filter(pk=redesign.workflow_id).update(picked_because_slow=True)
+
+    assert measured(redesign).design["changed_since_go_live"] == ["picked_because_slow"]
+
+
+def test_the_comparison_s_source_is_registered_too():
+    other = workflow_below(PersonFactory())
+    imported(other, simulated(go_live=LIVE_AT, seed=77, prefix="OTHER"), data_from=BEGIN)
+    redesign = went_live(comparison=other)
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6))
+    source = CaseSource.objects.get(workflow=other)
+    save_source(source=source, actor=other.owner, data_from=BEGIN + timedelta(weeks=9))
+
+    reading = measured(redesign)
+
+    assert reading.design["changed_since_go_live"] == ["comparison_data_from"]
+    assert reading.grade == "C"

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import IntegrityError
 
 from core import panels
 from core.errors import Forbidden, Stale
@@ -62,6 +63,45 @@ def test_go_live_fixes_the_reading_date_and_locks_the_hypothesis(facts):
     locked = canonical_bytes(lock_content(row, row.revision.hypothesis)).decode()
     assert sha256(locked) == row.lock_sha256
     assert not Job.objects.filter(name="measurement.measure_redesign").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["data_from", "completed_only", "horizon_days", "picked_because_slow"]
+)
+def test_what_the_source_said_is_under_the_lock(facts, name):
+    said = {"data_from": NOON - timedelta(days=300), "completed_only": True, "horizon_days": 30}
+    facts(source=said)
+    review = approved()
+
+    row = go_live(
+        redesign=review.redesign,
+        actor=review.redesign.workflow.owner,
+        at_instant=NOON + timedelta(days=7),
+        at=NOON,
+    )
+
+    row = GoLive.objects.get(pk=row.pk)
+    assert {key: getattr(row, key) for key in said} == said
+    content = lock_content(row, row.revision.hypothesis)
+    assert sha256(canonical_bytes(content).decode()) == row.lock_sha256
+    assert name in content
+
+
+def test_a_lock_of_before_these_facts_stays_as_it_was():
+    row = live().redesign.go_live
+    row.picked_because_slow = None
+
+    assert "data_from" not in lock_content(row, row.revision.hypothesis)
+
+
+def test_the_database_refuses_half_a_source():
+    row = live().redesign.go_live
+    other = approved().redesign
+    row.pk, row.redesign, row.revision = None, other, other.current_revision
+    row.completed_only, row.horizon_days = None, 30
+
+    with pytest.raises(IntegrityError, match="golive_source_known_whole"):
+        row.save(force_insert=True)
 
 
 def test_without_cases_the_longest_follow_up_is_taken(facts):
