@@ -183,6 +183,9 @@ def caution(reading: Reading) -> str:
         return _("Early reading: it may be looked at every night without fooling anybody.")
     if reading.post_hoc:
         return _("Post-hoc: %(why)s The grade is C at most.") % {"why": " ".join(post_hoc(reading))}
+    dropped = comparison_dropped(reading)
+    if dropped:
+        return dropped
     kappa = figure(reading, "kappa")
     if kappa is not None and kappa > 1.5:
         return _(
@@ -192,6 +195,35 @@ def caution(reading: Reading) -> str:
     if not result["compared"]:
         return _("No comparison workflow: a slow drift could explain part of this.")
     return ""
+
+
+def comparison_dropped(reading: Reading) -> str:
+    seconds = reading.design.get("comparison_dropped_for")
+    if seconds is None:
+        return ""
+    return _(
+        "The comparison workflow was redesigned itself on %(day)s, so it is not used and the grade "
+        "is C."
+    ) % {"day": words.day(datetime.fromtimestamp(seconds, tz=UTC))}
+
+
+STORED: dict[str, Text] = {
+    "result": gettext_lazy("the figures"),
+    "design": gettext_lazy("the call"),
+    "input": gettext_lazy("the data"),
+    "verdict": gettext_lazy("the verdict"),
+    "grade": gettext_lazy("the grade"),
+    "ratio": gettext_lazy("the change"),
+    "low": gettext_lazy("the lower end"),
+    "high": gettext_lazy("the upper end"),
+    "p": gettext_lazy("the p-value"),
+    "negligible": gettext_lazy("whether it is within 5%"),
+}
+
+
+def differing(names: list[str]) -> list[Text]:
+    """What a recomputation found stored otherwise, in words."""
+    return [STORED[name] for name in names]
 
 
 CHANGED: dict[str, Text] = {
@@ -263,7 +295,10 @@ def why_not_better(reading: Reading) -> list[str]:
     if reading.grade == "A":
         return []
     told = []
-    if not result["compared"]:
+    dropped = comparison_dropped(reading)
+    if dropped:
+        told.append(dropped)
+    elif not result["compared"]:
         told.append(_("There is no comparison workflow."))
     if reading.grade == "C":
         told += [

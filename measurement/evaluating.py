@@ -5,7 +5,7 @@ import io
 import json
 import math
 import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,8 @@ class Call:
     from ``duplicate_rows`` of ``delivered_rows``, G10 from ``picked_because_slow`` and
     ``comparison_as_slow`` (None without a comparison). ``data_from_first_case``: nobody said
     since when the data are complete. ``changed_since_go_live`` names what is no longer as it was
-    registered; the reading is then post-hoc.
+    registered; the reading is then post-hoc. ``comparison_dropped_for``: when the registered
+    comparison was redesigned itself; it is left out, and the grade is C.
     """
 
     go_live: float
@@ -49,6 +50,7 @@ class Call:
     comparison_as_slow: bool | None = None
     data_from_first_case: bool = False
     changed_since_go_live: tuple[str, ...] = ()
+    comparison_dropped_for: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {name: list(getattr(self, name)) for name in TUPLES}
@@ -126,6 +128,8 @@ def evaluated(call: Call, arrays: Arrays, calendar: OpeningHours | None) -> Read
         guardrails=guards,
         design=Design(**call.design),
     )
+    if call.comparison_dropped_for is not None:
+        reading = replace(reading, grade="C")
     return judged(
         reading,
         duplicates=duplicates_gate(call.duplicate_rows, call.delivered_rows)

@@ -109,6 +109,7 @@ class Recomputation(AppendOnly):
 
     reading = models.ForeignKey(Reading, models.PROTECT, related_name="recomputations")
     result_sha256 = models.CharField(max_length=64)
+    differs = models.JSONField(default=list)  # names of what is stored otherwise
     code_version = models.CharField(max_length=64)
     recomputed_at = models.DateTimeField()
 
@@ -123,8 +124,8 @@ class Recomputation(AppendOnly):
 
     @property
     def is_same(self) -> bool:
-        """Whether every byte of the result came out as stored."""
-        return self.result_sha256 == self.reading.result_sha256
+        """Whether every byte of the result came out as stored, and stands so wherever it is."""
+        return self.result_sha256 == self.reading.result_sha256 and not self.differs
 
     def __str__(self) -> str:
         return f"{self.result_sha256[:12]} for reading {self.reading_id}"

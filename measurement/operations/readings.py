@@ -1,6 +1,7 @@
 """Taking readings: the one writer of measurement_reading."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
@@ -11,6 +12,7 @@ from core.jobs import enqueue
 from core.models import Job
 from measurement.choices import CONCLUSIVE, ReadingKind, ReadingVerdict
 from measurement.evaluating import (
+    Arrays,
     Call,
     canonical,
     code_version,
@@ -24,12 +26,13 @@ from measurement.models import Reading, ReadingInput, Recomputation
 from measurement.queries.calls import (
     Prepared,
     calendar_of,
-    data_reach,
     due_at,
     moment,
     prepared,
+    reach_of,
 )
 from measurement.queries.charts import pictures_of
+from measurement.statistics import Reading as Result
 from people.models import Person
 from workflows.choices import TRANSITIONS, Action, RedesignState
 from workflows.models import GoLive, Redesign
@@ -68,8 +71,8 @@ def measure_redesign(
     """Take every final reading that is due at ``at`` and not there yet, else an early one.
 
     A final reading is due at its date once the data reach that date. Data that never do cannot put
-    it off: after four weeks it is taken with what there is, at once when somebody asks for it
-    (``with_data_as_it_is``). A go-live entered for the past waits for its data instead.
+    it off: after four weeks it is taken with what there is, the primary one at once when somebody
+    asks for it (``with_data_as_it_is``). A go-live entered for the past waits for its data instead.
 
     Returns the newest reading, None when nothing can be read yet (six weeks after the washout).
     Safe to run twice: a reading is keyed by redesign, kind, design, input and code. A final reading
@@ -97,7 +100,6 @@ def measure_redesign(
             _mark_measured(redesign)  # it may have been suspended since
         newest: Reading | None = None
         ended = redesign.stopped_at
-        covered = data_reach(redesign.workflow)
         # Without an end of the after-window the one reading goes to the end of the data already.
         ends = go_live.revision.hypothesis.after_days is not None
         for kind in FINAL_KINDS if ends else FINAL_KINDS[:1]:
@@ -105,32 +107,29 @@ def measure_redesign(
             if (
                 kind not in taken
                 and its_own
-                and _is_due(
-                    go_live, kind, at=at, covered=covered, with_data_as_it_is=with_data_as_it_is
-                )
+                and _is_due(go_live, kind, at=at, with_data_as_it_is=with_data_as_it_is)
             ):
                 newest = take_reading(go_live=go_live, redesign=redesign, kind=kind, at=at)
                 taken[kind] = newest
         if newest is None and ReadingKind.PRIMARY not in taken and ended is None:
+            covered = reach_of(go_live, ReadingKind.EARLY, at=at).both
             if covered is None or min(at, covered) < due_at(go_live, ReadingKind.EARLY):
                 return None
             newest = take_reading(go_live=go_live, redesign=redesign, kind=ReadingKind.EARLY, at=at)
         return newest
 
 
-def _is_due(
-    go_live: GoLive,
-    kind: ReadingKind,
-    *,
-    at: datetime,
-    covered: datetime | None,
-    with_data_as_it_is: bool,
-) -> bool:
+def _is_due(go_live: GoLive, kind: ReadingKind, *, at: datetime, with_data_as_it_is: bool) -> bool:
     due = due_at(go_live, kind)
-    if at < due or covered is None or covered <= go_live.at:
+    if at < due:
+        return False
+    reach = reach_of(go_live, kind, at=at)
+    if reach.own is None or reach.own <= go_live.at:
         return False
     waited = not go_live.post_hoc and at >= due + DATA_GRACE
-    return covered >= due or waited or with_data_as_it_is
+    # One ask must not spend the readings at 90 and 180 days as well.
+    asked = with_data_as_it_is and kind == ReadingKind.PRIMARY
+    return waited or asked or (reach.both is not None and reach.both >= due)
 
 
 def take_reading(
@@ -172,19 +171,20 @@ def ask_for_recomputation(*, reading: Reading, actor: Person) -> Job:
 def recompute_reading(*, reading_id: int, actor: Person | None, at: datetime) -> Recomputation:
     """Evaluate the stored input again and keep whether every byte is the same.
 
-    Nothing is locked: a reading and its input never change.
+    Compared are the result with its hash, and what pages and lists read: the stored result, the
+    columns beside it, the call and the input under their hashes. Nothing is locked: a reading and
+    its input never change.
     """
     reading = Reading.objects.select_related("redesign", "input", "calendar_version").get(
         pk=reading_id
     )
-    result = evaluated(
-        Call.from_json(reading.design),
-        unpacked(bytes(reading.input.arrays)),
-        calendar_of(reading.calendar_version),
-    )
+    arrays = unpacked(bytes(reading.input.arrays))
+    calendar = calendar_of(reading.calendar_version)
+    result = evaluated(Call.from_json(reading.design), arrays, calendar)
     again = Recomputation.objects.create(
         reading=reading,
         result_sha256=sha256_of(result),
+        differs=_differing(reading, arrays, result),
         code_version=code_version(),
         recomputed_at=at,
     )
@@ -196,6 +196,7 @@ def recompute_reading(*, reading_id: int, actor: Person | None, at: datetime) ->
             "reading": str(reading.public_id),
             "same": again.is_same,
             "sha256": again.result_sha256,
+            "differs": again.differs,
         },
     )
     return again
@@ -242,7 +243,6 @@ def _stored(
         sha256=content_hash(arrays),
         defaults={"cases": len(arrays["start"]), "arrays": packed(arrays)},
     )
-    computable = result.low == result.low
     return Reading.objects.get_or_create(
         redesign=redesign,
         kind=kind,
@@ -257,18 +257,36 @@ def _stored(
             "result": canonical(result),
             "result_sha256": sha256_of(result),
             "chart": pictures_of(taken_in),
-            "verdict": ReadingVerdict(result.verdict),
-            "grade": result.grade,
-            "ratio": result.ratio if computable else None,
-            "low": result.low if computable else None,
-            "high": result.high if computable else None,
-            "p": canonical(result.p),
-            "negligible": result.negligible,
+            **_columns(result),
             "post_hoc": call.design["post_hoc"],
             "is_simulated": redesign.workflow.is_simulated,
             "measured_at": at,
         },
     )
+
+
+def _columns(result: Result) -> dict[str, Any]:
+    """The copies beside the result, for lists and figures."""
+    computable = result.low == result.low
+    return {
+        "verdict": ReadingVerdict(result.verdict),
+        "grade": result.grade,
+        "ratio": result.ratio if computable else None,
+        "low": result.low if computable else None,
+        "high": result.high if computable else None,
+        "p": canonical(result.p),
+        "negligible": result.negligible,
+    }
+
+
+def _differing(reading: Reading, arrays: Arrays, result: Result) -> list[str]:
+    """Names of what is stored otherwise than it came out now."""
+    same = {
+        "result": reading.result == canonical(result),
+        "design": reading.design_sha256 == sha256_of(reading.design),
+        "input": reading.input_id == content_hash(arrays),
+    } | {name: getattr(reading, name) == value for name, value in _columns(result).items()}
+    return [name for name, holds in same.items() if not holds]
 
 
 def _mark_measured(redesign: Redesign) -> None:

@@ -53,16 +53,16 @@ def prepared(go_live: GoLive, kind: ReadingKind, *, at: datetime) -> Prepared:
     errors = clock_errors(workflow)
     arrays = named_arrays(own, unreadable_starts=errors)
     calendar = calendar_of(go_live.calendar_version)
-    cutoff = _cutoff(go_live, kind, at=at, covered=data_reach(workflow))
+    reach = reach_of(go_live, kind, at=at)
+    cutoff = _cutoff(go_live, kind, at=at, covered=reach.both or reach.own)
     source = CaseSource.objects.filter(workflow=workflow).select_related("workflow").first()
     begins = [data_begin(source, own)]
     as_slow, other_source = None, None
-    if hypothesis.comparison is not None:
-        other = case_arrays(hypothesis.comparison_id or 0)
+    comparison, dropped = reach.comparison, reach.dropped
+    if comparison is not None:
+        other = case_arrays(comparison.pk)
         other_source = (
-            CaseSource.objects.filter(workflow=hypothesis.comparison)
-            .select_related("workflow")
-            .first()
+            CaseSource.objects.filter(workflow=comparison).select_related("workflow").first()
         )
         begins.append(data_begin(other_source, other))
         arrays |= named_arrays(other, prefix="other_")
@@ -78,7 +78,8 @@ def prepared(go_live: GoLive, kind: ReadingKind, *, at: datetime) -> Prepared:
         design=design_of(go_live, kind, source) | {"post_hoc": go_live.post_hoc or bool(changed)},
         changed_since_go_live=changed,
         guards=tuple(_guard(guard) for guard in guards),
-        comparison=str(hypothesis.comparison.public_id) if hypothesis.comparison else None,
+        comparison=str(comparison.public_id) if comparison else None,
+        comparison_dropped_for=None if dropped is None else dropped.timestamp(),
         calendar=str(go_live.calendar_version.public_id) if go_live.calendar_version else None,
         delivered_rows=delivered[0],
         duplicate_rows=delivered[1],
@@ -163,6 +164,43 @@ def data_reach(workflow: Workflow) -> datetime | None:
     """End of the data: what the source said it covers, else its newest event; None: no cases."""
     summary = CaseSummary.objects.filter(workflow=workflow).first()
     return summary.covers_to if summary else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far the data go. ``both``: where those of the comparison go as far, too.
+
+    ``both`` is None while the comparison has no data after go-live; ``comparison`` is the one that
+    is used, ``dropped`` says since when a registered one was redesigned itself.
+    """
+
+    own: datetime | None
+    both: datetime | None
+    comparison: Workflow | None
+    dropped: datetime | None
+
+
+def reach_of(go_live: GoLive, kind: ReadingKind, *, at: datetime) -> Reach:
+    own = data_reach(go_live.redesign.workflow)
+    comparison = go_live.revision.hypothesis.comparison
+    if comparison is None:
+        return Reach(own, own, None, None)
+    until = _cutoff(go_live, kind, at=at, covered=own)
+    dropped = _redesigned_at(comparison, go_live, until=until)
+    if dropped is not None:
+        return Reach(own, own, None, dropped)
+    other = data_reach(comparison)
+    if own is None or other is None or other <= go_live.at:
+        return Reach(own, None, comparison, None)
+    return Reach(own, min(own, other), comparison, None)
+
+
+def _redesigned_at(comparison: Workflow, go_live: GoLive, *, until: float) -> datetime | None:
+    first = go_live.at - timedelta(days=go_live.revision.hypothesis.before_days)
+    itself = GoLive.objects.filter(
+        redesign__workflow=comparison, at__gte=first, at__lt=moment(until)
+    )
+    return itself.order_by("at").values_list("at", flat=True).first()
 
 
 def clock_errors(workflow: Workflow) -> int:

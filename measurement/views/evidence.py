@@ -100,13 +100,15 @@ def recompute(request: HttpRequest, public_id: UUID, reading_id: UUID) -> HttpRe
     if request.method == "POST":
         operations.ask_for_recomputation(reading=reading, actor=actor)
         return redirect(request.path)
+    page = recomputation_page(reading)
     return render(
         request,
         "measurement/recomputed.html",
         {
             "redesign": redesign,
             "reading": reading,
-            "page": recomputation_page(reading),
+            "page": page,
+            "differs": claims.differing(page.outcome.differs) if page.outcome else [],
             "claim": claims.claim(reading),
             "tabs": tabs_of(redesign.workflow, actor, "evidence", redesign),
             "simulated": reading.is_simulated,

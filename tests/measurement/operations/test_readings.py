@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -7,6 +8,7 @@ from core.ids import uuid7
 from core.models import AuditEvent, Job
 from measurement import claims
 from measurement.choices import ReadingKind, ReadingVerdict
+from measurement.evaluating import packed, unpacked
 from measurement.models import CaseSource, Reading, ReadingInput, Recomputation
 from measurement.operations.imports import save_source
 from measurement.operations.readings import (
@@ -154,6 +156,7 @@ def test_a_reading_recomputes_to_the_same_bytes():
         "reading": str(reading.public_id),
         "same": True,
         "sha256": reading.result_sha256,
+        "differs": [],
     }
 
 
@@ -170,6 +173,40 @@ def test_a_reading_whose_stored_figures_differ_is_found_out():
     again = recompute_reading(reading_id=reading.pk, actor=None, at=NOW)
 
     assert (again.is_same, again.result_sha256) == (False, right)
+
+
+ALTERED = {
+    "result": {"result": {"verdict": "worse"}},
+    "verdict": {"verdict": "worse"},
+    "grade": {"grade": "C"},
+    "ratio": {"ratio": 0.71},
+    "low": {"low": 0.01},
+    "high": {"high": 9.9},
+    "design": {"design_sha256": "0" * 64},
+}
+
+
+@pytest.mark.parametrize("what", [*ALTERED, "input"])
+def test_whatever_is_altered_behind_the_guard_is_found_out(what):
+    """By the owner of the tables, who can switch the database's refusals off."""
+    redesign = went_live()
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.7))
+    reading = measured(redesign)
+    with connection.cursor() as cursor:
+        table = ReadingInput._meta.db_table if what == "input" else Reading._meta.db_table
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        if what == "input":
+            arrays = unpacked(bytes(reading.input.arrays))
+            arrays["unused"] = np.zeros(1)
+            ReadingInput.objects.update(arrays=packed(arrays))
+        else:
+            Reading.objects.filter(pk=reading.pk).update(**ALTERED[what])
+
+    again = recompute_reading(reading_id=reading.pk, actor=None, at=NOW)
+
+    assert (again.is_same, again.differs) == (False, [what])
+    assert AuditEvent.objects.order_by("pk").last().after["differs"] == [what]
 
 
 def test_what_came_of_recomputing_never_changes():
@@ -555,3 +592,72 @@ def test_the_comparison_s_source_is_registered_too():
 
     assert reading.design["changed_since_go_live"] == ["comparison_data_from"]
     assert reading.grade == "C"
+
+
+# --- several dates at once, and the comparison ------------------------------------------------------
+def test_asking_takes_the_verdict_alone_and_leaves_the_later_readings_their_data():
+    redesign = went_live(at=LONG_AGO - timedelta(days=3), live_at=LONG_AGO)
+    until = LONG_AGO + timedelta(days=80)
+    imported(redesign.workflow, simulated(go_live=LONG_AGO, until=until), covers_to=until)
+    due = due_at(GoLive.objects.get(redesign=redesign), ReadingKind.DAY_180)
+
+    measured(redesign, at=due, with_data_as_it_is=True)
+
+    kinds = list(Reading.objects.order_by("pk").values_list("kind", flat=True))
+    assert kinds == [ReadingKind.PRIMARY, ReadingKind.DAY_90]  # the grace of the second is over
+
+
+def compared(*, other_until=NOW, effect=0.6):
+    boss = PersonFactory()
+    other = workflow_below(boss, is_simulated=True)
+    content = simulated(go_live=LIVE_AT, seed=77, prefix="OTHER", until=other_until)
+    imported(other, content, covers_to=other_until)
+    redesign = went_live(comparison=other)
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=effect))
+    return redesign, other, boss
+
+
+def test_a_reading_waits_for_the_comparison_s_data_and_goes_no_further_than_they_do():
+    until = LIVE_AT + timedelta(days=80)
+    redesign, *_other = compared(other_until=until)
+    due = due_at(GoLive.objects.get(redesign=redesign), ReadingKind.PRIMARY)
+
+    early = measured(redesign, at=due + timedelta(days=27))
+    reading = measured(redesign, at=due + timedelta(days=28))
+
+    assert (early.kind, reading.kind) == (ReadingKind.EARLY, ReadingKind.PRIMARY)
+    assert early.cutoff == reading.cutoff == until
+
+
+def test_a_comparison_that_never_delivers_cannot_put_the_verdict_off():
+    redesign, *_other = compared(other_until=LIVE_AT - timedelta(days=1))
+    live = GoLive.objects.get(redesign=redesign)
+    due = due_at(live, ReadingKind.PRIMARY)
+
+    assert measured(redesign, at=due) is None
+    reading = measured(redesign, at=due + timedelta(days=28))
+
+    assert (reading.kind, reading.cutoff) == (ReadingKind.PRIMARY, live.reading_at)
+    assert reading.verdict in {ReadingVerdict.INSUFFICIENT_EVIDENCE, ReadingVerdict.REFUSED}
+
+
+@pytest.mark.parametrize(
+    "days, used",
+    [(-364, False), (0, False), (100, False), (-365, True), (130, True)],
+)
+def test_a_comparison_that_is_redesigned_itself_is_dropped(days, used):
+    redesign, other, boss = compared()
+    moved_at = LIVE_AT + timedelta(days=days)
+    went_live(workflow=other, boss=boss, live_at=moved_at, at=moved_at - timedelta(days=1))
+
+    reading = measured(redesign)
+
+    assert reading.result["compared"] is used
+    assert reading.grade == ("A" if used else "C")
+    told = claims.comparison_dropped(reading)
+    assert bool(told) is not used
+    if not used:
+        assert claims.why_not_better(reading)[0] == claims.caution(reading) == told
+        assert claims.words.day(moved_at) in told
+        assert reading.verdict == ReadingVerdict.IMPROVED
+    assert recompute_reading(reading_id=reading.pk, actor=None, at=NOW).is_same
