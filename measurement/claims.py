@@ -32,6 +32,18 @@ GATE_TITLES: dict[str, Text] = {
     "G9": gettext_lazy("No case is delivered twice"),
     "G10": gettext_lazy("Not picked for a bad spell"),
 }
+FAILED_TITLES: dict[str, Text] = {
+    "G1": gettext_lazy("Too few finished cases"),
+    "G2": gettext_lazy("Too few weeks"),
+    "G3": gettext_lazy("Too few cases have come to an end"),
+    "G4": gettext_lazy("Cases were not followed long enough"),
+    "G5": gettext_lazy("Some clocks make no sense"),
+    "G6": gettext_lazy("The share of cancelled cases has changed"),
+    "G7": gettext_lazy("Completions are stamped in another way than before"),
+    "G8": gettext_lazy("%(ratio)s times as many cases a week as before"),
+    "G9": gettext_lazy("Cases are delivered twice"),
+    "G10": gettext_lazy("Picked for a bad spell"),
+}
 REFUSING = ("G5", "G8", "G9")
 INSUFFICIENT = ("G1", "G2", "G3", "G4")
 
@@ -118,8 +130,9 @@ def claim(reading: Reading) -> str:
                 **medians,
             }
         case ReadingVerdict.FASTER_BUT_WORSE:
-            return _("Cases now take %(change)s, but something else got worse.") % {
-                "change": change
+            return _("Cases now take %(change)s, but this got worse: %(names)s.") % {
+                "change": change,
+                "names": ", ".join(guard["name"] for guard in _broken(reading)),
             }
         case ReadingVerdict.WORSE:
             return _("Cases now take %(change)s, from a median of %(before)s to %(after)s.") % {
@@ -136,13 +149,37 @@ def claim(reading: Reading) -> str:
 
 
 def probable_range(reading: Reading) -> str:
-    """The interval in words; empty when it cannot be computed."""
-    if reading.low is None or reading.high is None:
+    """The interval in words; without one, or where it does not count, that."""
+    if reading.low is None or reading.high is None or reading.ratio is None:
         return _("There are too few cases for an interval.")
-    return _("The true change is probably between %(low)s and %(high)s (95%% interval).") % {
-        "low": words.percent_change(reading.low),
-        "high": words.percent_change(reading.high),
-    }
+    if reading.verdict == ReadingVerdict.REFUSED:
+        return _("Not counted: %(change)s (%(interval)s).") % {
+            "change": words.percent_change(reading.ratio),
+            "interval": words.interval_words(reading.low, reading.high),
+        }
+    low, high = (round((end - 1) * 100) for end in (reading.low, reading.high))
+    if high <= 0:
+        text, low, high = (
+            _(
+                "The true change is probably between %(low)s and %(high)s less time "
+                "(95%% interval)."
+            ),
+            -high,
+            -low,
+        )
+    elif low >= 0:
+        text = _(
+            "The true change is probably between %(low)s and %(high)s more time (95%% interval)."
+        )
+    else:
+        text, low = (
+            _(
+                "The true change is probably between %(low)s less and %(high)s more time "
+                "(95%% interval)."
+            ),
+            -low,
+        )
+    return text % {"low": words.percent(low), "high": words.percent(high)}
 
 
 def data_from(reading: Reading) -> str:
@@ -244,7 +281,7 @@ def post_hoc(reading: Reading) -> list[str]:
     if not reading.post_hoc:
         return []
     changed = [str(CHANGED[name]) for name in reading.design.get("changed_since_go_live", ())]
-    if reading.go_live.post_hoc or not changed:
+    if not changed or reading.go_live.post_hoc:
         changed.insert(0, _("The go-live was entered afterwards."))
     return changed
 
@@ -274,7 +311,7 @@ def reason(reading: Reading) -> str:
                 "high": words.percent_change(reading.high),
             }
         case ReadingVerdict.FASTER_BUT_WORSE:
-            return _("A guardrail is outside the margin agreed at sign-off.")
+            return " ".join(_worsened(reading))
     return target(reading)
 
 
@@ -330,10 +367,10 @@ def gates(reading: Reading) -> list[GateLine]:
     return [
         GateLine(
             name=name,
-            title=title,
+            title=_failed_title(name, stored[name]) if stored[name]["passed"] is False else title,
             passed=stored[name]["passed"],
             text=_gate_text(name, stored[name], reading.result),
-            consequence=_consequence(name),
+            consequence=_consequence(name, early=reading.kind == ReadingKind.EARLY),
         )
         for name, title in GATE_TITLES.items()
         if name in stored
@@ -343,6 +380,38 @@ def gates(reading: Reading) -> list[GateLine]:
 def guardrails(reading: Reading) -> list[GuardLine]:
     registered = {guard["name"]: guard for guard in reading.design["guards"]}
     return [_guard_line(guard, registered[guard["name"]]) for guard in reading.result["guardrails"]]
+
+
+def _broken(reading: Reading) -> list[dict[str, Any]]:
+    return [guard for guard in reading.result["guardrails"] if guard["state"] == "broken"]
+
+
+def _worsened(reading: Reading) -> list[str]:
+    """A sentence for each broken guardrail: by how much, and how much was allowed."""
+    registered = {guard["name"]: guard for guard in reading.design["guards"]}
+    told = []
+    for measured in _broken(reading):
+        guard = registered[measured["name"]]
+        is_share = guard["kind"] == "share"
+        scale, places = (100, 1) if is_share else (1, 2)
+        change = scale * (measured["after"] - measured["before"])
+        if is_share and change < 0:
+            text = _("%(name)s fell by %(change)s points; %(margin)s were allowed.")
+        elif is_share:
+            text = _("%(name)s rose by %(change)s points; %(margin)s were allowed.")
+        elif change < 0:
+            text = _("%(name)s fell by %(change)s; %(margin)s was allowed.")
+        else:
+            text = _("%(name)s rose by %(change)s; %(margin)s was allowed.")
+        told.append(
+            text
+            % {
+                "name": measured["name"],
+                "change": words.number(abs(change), places),
+                "margin": words.number(scale * guard["margin"], places),
+            }
+        )
+    return told
 
 
 def _guard_line(measured: dict[str, Any], registered: dict[str, Any]) -> GuardLine:
@@ -449,11 +518,23 @@ def _gate_text(name: str, gate: dict[str, Any], result: dict[str, Any]) -> str:
     }
 
 
-def _consequence(name: str) -> str:
+def _failed_title(name: str, gate: dict[str, Any]) -> str:
+    return str(FAILED_TITLES[name]) % {"ratio": words.number(gate["value"], 1)}
+
+
+def _consequence(name: str, *, early: bool) -> str:
+    """What a failed check means; a final reading never changes, an early one can be outdone."""
     if name in REFUSING:
-        return _("No verdict until it is put right.")
+        if early:
+            return _("No verdict until it is put right.")
+        return _(
+            "This reading stays without a verdict. Put the data right for the later readings; a "
+            "verdict of its own needs a new redesign."
+        )
     if name in INSUFFICIENT:
-        return _("Insufficient evidence until it holds.")
+        if early:
+            return _("Insufficient evidence until it holds.")
+        return _("So this reading stays insufficient evidence; later ones see more data.")
     if name == "G7":
         return _("Grade C, and never called improved.")
     return _("Grade C.")
@@ -498,10 +579,15 @@ def _spread(rms: float | None) -> float | None:
 def promised_and_measured(reading: Reading) -> list[tuple[str, str]]:
     """The two figures side by side, and what the raw data alone would have said."""
     promised = words.ratio_words(reading.design["design"]["target_ratio"])
+    measured = words.ratio_words(reading.ratio) if reading.ratio else words.NONE
+    if reading.verdict == ReadingVerdict.REFUSED:
+        measured = words.NONE
     rows = [
         (_("Promised"), _("at least %(change)s") % {"change": promised}),
-        (_("Measured"), words.ratio_words(reading.ratio) if reading.ratio else words.NONE),
+        (_("Measured"), measured),
     ]
+    if reading.verdict == ReadingVerdict.REFUSED:
+        return rows
     raw = figure(reading, "raw_ratio")
     if raw is not None and reading.ratio is not None and abs(raw - reading.ratio) > 0.005:
         rows.append((_("Unadjusted"), words.ratio_words(raw)))

@@ -6,15 +6,18 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from core import charts
 from core.audit import subject_of
 from core.charts import words
+from core.choices import JobState
 from core.jobs import newest_job
 from core.models import AuditEvent, Job
 from measurement import claims
 from measurement.choices import ReadingKind, ReadingVerdict
 from measurement.models import CaseSummary, Reading
+from measurement.queries.calls import due_at
 from measurement.queries.readings import (
     newest_reading,
     readings_of,
@@ -40,6 +43,7 @@ class EvidencePage:
     caution: str
     reason: str
     data_from: str
+    nothing_new: str
     stopped: str
     pauses: list[str]
     promised_and_measured: list[tuple[str, str]]
@@ -64,11 +68,12 @@ def evidence_page(redesign: Redesign, *, chosen: str = "") -> EvidencePage:
     ).get(redesign=redesign)
     readings = list(readings_of(redesign)[:50])
     reading = _chosen(readings, chosen)
+    job = newest_job("measurement.measure_redesign", redesign)
     survivors = survivors_of_quarters({redesign.pk}) if reading is not None else set()
     return EvidencePage(
         reading=reading,
         readings=readings,
-        job=newest_job("measurement.measure_redesign", redesign),
+        job=job,
         go_live=go_live,
         hypothesis=go_live.revision.hypothesis,
         summary=CaseSummary.objects.filter(workflow_id=redesign.workflow_id).first(),
@@ -79,6 +84,9 @@ def evidence_page(redesign: Redesign, *, chosen: str = "") -> EvidencePage:
         caution=claims.caution(reading) if reading else "",
         reason=claims.reason(reading) if reading else "",
         data_from=claims.data_from(reading) if reading else "",
+        nothing_new=nothing_new(go_live, readings)
+        if redesign.stopped_at is None and _gave_nothing(job, readings)
+        else "",
         stopped=claims.stopped(redesign, go_live),
         pauses=claims.pauses(pauses_of(redesign)),
         promised_and_measured=claims.promised_and_measured(reading) if reading else [],
@@ -90,6 +98,39 @@ def evidence_page(redesign: Redesign, *, chosen: str = "") -> EvidencePage:
         and redesign.pk in survivors,
         promise_kept=reading is not None and reading.result.get("target") in {"met", "proven"},
     )
+
+
+def _gave_nothing(job: Job | None, readings: list[Reading]) -> bool:
+    """Somebody asked for a reading, and none came of it."""
+    if job is None or job.state != JobState.DONE or job.requested_by_id is None:
+        return False
+    return not any(reading.measured_at >= job.created_at for reading in readings)
+
+
+def nothing_new(go_live: GoLive, readings: list[Reading]) -> str:
+    """Why asking gave no reading, and when the next one is due."""
+    taken = {reading.kind: reading for reading in readings}
+    primary = taken.get(ReadingKind.PRIMARY)
+    if primary is None:
+        if ReadingKind.EARLY in taken:
+            told = _("No case has changed since the last early reading.")
+        else:
+            told = _("Nothing can be read before %(day)s.") % {
+                "day": early_from(go_live, go_live.revision.hypothesis)
+            }
+        return f"{told} " + _("The reading is due on %(day)s, once the data reach that day.") % {
+            "day": words.day(go_live.reading_at)
+        }
+    told = _("The reading of %(day)s is final; rows that arrive later never move it.") % {
+        "day": words.day(primary.cutoff)
+    }
+    if go_live.revision.hypothesis.after_days is not None:
+        for kind in (ReadingKind.DAY_90, ReadingKind.DAY_180):
+            if kind not in taken:
+                return f"{told} " + _(
+                    "The next one is due on %(day)s, once the data reach that day."
+                ) % {"day": words.day(due_at(go_live, kind))}
+    return f"{told} " + _("No further reading is due.")
 
 
 def pauses_of(redesign: Redesign) -> list[tuple[datetime, datetime]]:

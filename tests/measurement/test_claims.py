@@ -21,6 +21,17 @@ def gates(**failing):
     return told
 
 
+FIRST_TIME = {"name": "Right first time", "kind": "share", "worse": "lower", "margin": 0.02}
+FELL = {
+    "name": "Right first time",
+    "before": 0.91,
+    "after": 0.879,
+    "low": -0.051,
+    "high": -0.021,
+    "state": "broken",
+}
+
+
 def reading(verdict="improved", *, failing=None, design=None, guards=(), **facts):
     result = {
         "n_before": 1240,
@@ -56,6 +67,8 @@ def reading(verdict="improved", *, failing=None, design=None, guards=(), **facts
     }
     for name, value in facts.items():
         (columns if name in columns else result)[name] = value
+    if verdict == "faster_but_worse" and not result["guardrails"]:
+        guards, result["guardrails"] = [FIRST_TIME], [FELL]
     registered = {"target_ratio": 0.8, "placebo": True, "drift_key": True, **(design or {})}
     stored = {"design": registered, "guards": list(guards)}
     return Reading(verdict=verdict, result=result, design=stored, **columns)
@@ -64,7 +77,7 @@ def reading(verdict="improved", *, failing=None, design=None, guards=(), **facts
 # --- the claim -------------------------------------------------------------------------------------
 CLAIMS = {
     "improved": "Cases now take 38% less time, from a median of 9.4 days to 5.8 days.",
-    "faster_but_worse": "Cases now take 38% less time, but something else got worse.",
+    "faster_but_worse": "Cases now take 38% less time, but this got worse: Right first time.",
     "no_measurable_change": "Cases take about as long as before; the promised change is ruled out.",
     "insufficient_evidence": "It cannot be told yet whether cases take less time.",
     "refused": "These data cannot carry a verdict.",
@@ -130,8 +143,15 @@ def test_lengths_on_a_work_calendar_are_working_hours():
 
 def test_probable_range_is_the_interval():
     assert claims.probable_range(reading()) == (
-        "The true change is probably between −45% and −30% (95% interval)."
+        "The true change is probably between 30% and 45% less time (95% interval)."
     )
+    assert claims.probable_range(reading(low=0.93, high=1.06)) == (
+        "The true change is probably between 7% less and 6% more time (95% interval)."
+    )
+    assert claims.probable_range(reading("worse", ratio=1.3, low=1.2, high=1.42)) == (
+        "The true change is probably between 20% and 42% more time (95% interval)."
+    )
+    assert claims.probable_range(reading("refused")) == "Not counted: −38% (−45 to −30)."
     assert claims.probable_range(reading(low=None, high=None, ratio=None)) == (
         "There are too few cases for an interval."
     )
@@ -173,14 +193,20 @@ def test_caution_names_the_gravest_doubt(facts, start):
 def test_reason_of_a_refusal_is_the_gate_that_failed(gate):
     told = claims.reason(reading("refused", failing={gate: 0.04, "G1": 10}))
 
-    assert told.startswith(f"{claims.GATE_TITLES[gate]}: ")
+    title = (
+        "0.0 times as many cases a week as before" if gate == "G8" else claims.FAILED_TITLES[gate]
+    )
+    assert told.startswith(f"{title}: ")
 
 
 @pytest.mark.parametrize("gate", claims.INSUFFICIENT)
 def test_reason_of_insufficient_evidence_is_the_gate_that_failed(gate):
     told = claims.reason(reading("insufficient_evidence", failing={gate: 0.04}))
 
-    assert told.startswith(f"{claims.GATE_TITLES[gate]}: ")
+    title = (
+        "0.0 times as many cases a week as before" if gate == "G8" else claims.FAILED_TITLES[gate]
+    )
+    assert told.startswith(f"{title}: ")
 
 
 REASONS = [
@@ -190,7 +216,7 @@ REASONS = [
     ),
     (
         reading("insufficient_evidence", failing={"G7": 0.071}),
-        "Completions are stamped as before: The share of cases completed in the same minute as "
+        "Completions are stamped in another way than before: The share of cases completed in the same minute as "
         "another changed by 7.1 points; at most 5.",
     ),
     (
@@ -211,7 +237,7 @@ REASONS = [
         reading("no_measurable_change", ratio=0.98, low=0.92, high=1.06),
         "What remains possible: from −8% to +6%.",
     ),
-    (reading("faster_but_worse"), "A guardrail is outside the margin agreed at sign-off."),
+    (reading("faster_but_worse"), "Right first time fell by 3.1 points; 2.0 were allowed."),
     (
         reading("improved", target="proven"),
         "The promise is met even at the cautious end of the interval.",
@@ -239,7 +265,7 @@ NOT_BETTER = [
     (reading(grade="B"), ["There is no comparison workflow."]),
     (
         reading(grade="C", compared=True, failing={"G6": 0.08}),
-        ["A check failed: As many cases are cancelled as before."],
+        ["A check failed: The share of cancelled cases has changed."],
     ),
     (reading(grade="C", compared=True, post_hoc=True), ["The go-live was entered afterwards."]),
     (
@@ -335,7 +361,8 @@ def test_checklist_leaves_out_what_an_old_reading_never_judged():
 
 
 def test_consequence_of_each_gate():
-    told = {line.name: line.consequence for line in claims.gates(reading())}
+    early = claims.gates(reading(kind=ReadingKind.EARLY))
+    told = {line.name: line.consequence for line in early}
 
     assert told == {
         **dict.fromkeys(["G1", "G2", "G3", "G4"], "Insufficient evidence until it holds."),
@@ -344,6 +371,52 @@ def test_consequence_of_each_gate():
         "G7": "Grade C, and never called improved.",
         "G10": "Grade C.",
     }
+
+
+def test_a_final_reading_promises_no_other_verdict():
+    told = {line.name: line.consequence for line in claims.gates(reading())}
+
+    assert told["G8"] == (
+        "This reading stays without a verdict. Put the data right for the later readings; a "
+        "verdict of its own needs a new redesign."
+    )
+    assert told["G1"] == "So this reading stays insufficient evidence; later ones see more data."
+
+
+def test_a_failed_check_has_a_failing_title():
+    failing = {f"G{number}": 3.26 for number in range(1, 11)}
+    lines = claims.gates(reading("refused", failing=failing))
+
+    assert lines[7].title == "3.3 times as many cases a week as before"
+    assert all(line.title not in claims.GATE_TITLES.values() for line in lines)
+    assert len({str(line.title) for line in lines}) == 10
+
+
+@pytest.mark.parametrize(
+    "worse, kind, before, after, words",
+    [
+        ("higher", "share", 0.1, 0.16, "Right first time rose by 6.0 points; 2.0 were allowed."),
+        ("lower", "mean", 4.5, 3.25, "Right first time fell by 1.25; 0.02 was allowed."),
+        ("higher", "mean", 4.5, 5.0, "Right first time rose by 0.50; 0.02 was allowed."),
+    ],
+)
+def test_what_got_worse_is_named_with_what_was_allowed(worse, kind, before, after, words):
+    guard = FIRST_TIME | {"worse": worse, "kind": kind}
+    held = FELL | {"name": "Held", "state": "held"}
+    one = reading(
+        "faster_but_worse",
+        guards=[guard, guard | {"name": "Held"}],
+        guardrails=[FELL | {"before": before, "after": after}, held],
+    )
+
+    assert claims.reason(one) == words
+
+
+def test_refused_data_measure_nothing():
+    assert claims.promised_and_measured(reading("refused")) == [
+        ("Promised", "at least 20% less time"),
+        ("Measured", "–"),
+    ]
 
 
 # --- guardrails and figures side by side --------------------------------------------------------------

@@ -163,7 +163,8 @@ def _to_sign(turn: StepAssignment, at: datetime) -> dict[str, Any]:
 
 def _evidence(fact: Any) -> str:
     told = word(fact["verdict"])
-    if not (fact.get("ratio") and fact.get("low") and fact.get("high")):
+    refused = fact["verdict"] == "refused"  # a figure beside it would be taken for a result
+    if refused or not (fact.get("ratio") and fact.get("low") and fact.get("high")):
         return told
     return _("%(verdict)s: a typical case takes %(ratio)s (95%% interval: %(interval)s).") % {
         "verdict": told,

@@ -7,6 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils.html import strip_tags
 
+from core.charts import words
+from core.ids import uuid7
 from core.jobs import run_waiting
 from core.models import AuditEvent, Job
 from measurement.models import Reading
@@ -243,3 +245,68 @@ def test_redesign_page_shows_the_evidence_panel(client, owner, redesign, reading
 
     assert url("evidence", redesign) in page
     assert Reading.objects.count() == 1
+
+
+def test_asking_for_what_is_final_says_why_nothing_came(client, owner, redesign, reading):
+    run_waiting()
+    client.post(url("measure", redesign))
+    assert "is final" not in text_of(client.get(url("evidence", redesign)))
+    run_waiting()
+
+    page = text_of(client.get(url("evidence", redesign)))
+
+    due = words.day(redesign.go_live.reading_at + timedelta(days=90))
+    assert Reading.objects.filter(kind="primary").count() == 1
+    assert (
+        f"The reading of {words.day(reading.cutoff)} is final; rows that arrive later never move "
+        f"it. The next one is due on {due}, once the data reach that day."
+    ) in page
+
+
+def test_asking_without_cases_says_when_the_first_can_be_read(client, owner, redesign):
+    client.post(url("measure", redesign))
+    run_waiting()
+
+    page = text_of(client.get(url("evidence", redesign)))
+
+    assert f"The reading is due on {words.day(redesign.go_live.reading_at)}, once" in page
+
+
+def test_before_its_first_reading_a_job_under_way_is_told(client, owner, redesign):
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, per_day=0.2))
+    assert "Not read yet" in text_of(client.get(redesign.get_absolute_url()))
+
+    client.post(url("measure", redesign))
+
+    page = text_of(client.get(redesign.get_absolute_url()))
+    assert "Being calculated now" in page
+    assert "Not read yet" not in page
+
+
+def refused(reading):
+    reading.pk, reading.public_id = None, uuid7()
+    reading.code_version, reading.verdict, reading.measured_at = "older", "refused", NOW
+    reading.result = reading.result | {"verdict": "refused"}
+    reading.save(force_insert=True)
+    return reading
+
+
+def test_a_refused_figure_never_looks_like_a_result(client, owner, redesign, reading):
+    shown = words.percent_change(reading.ratio)
+    address = reverse("measurement:evidence_list")
+    assert f"<b>{shown}</b>" in text_of(client.get(address))
+    refused(reading)
+
+    for page in (address, reverse("workflows:list")):
+        told = text_of(client.get(page))
+        assert f"<b>{shown}</b>" not in told
+        assert f'<span class="ap-dim">{shown}</span>' in told
+    evidence = text_of(client.get(url("evidence", redesign)))
+    assert f'<span class="ap-dim">Not counted: {shown}' in evidence
+    assert "The true change" not in evidence
+
+
+def test_guardrails_stand_before_the_checks(client, owner, redesign, reading):
+    page = text_of(client.get(url("evidence", redesign)))
+
+    assert page.index("No guardrail was agreed") < page.index('id="gates"')
