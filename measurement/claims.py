@@ -78,14 +78,7 @@ def figure(reading: Reading, name: str) -> float | None:
 
 def length(reading: Reading, name: str) -> str:
     """A time of the result in words; on a work calendar in working hours, never in days of 24."""
-    seconds = figure(reading, name)
-    if reading.calendar_version_id is None or seconds is None:
-        return words.duration(seconds)
-    hours = seconds / words.HOUR
-    shown = words.number(hours, 0 if hours >= 10 else 1)
-    return ngettext(
-        "%(hours)s working hour", "%(hours)s working hours", 1 if shown == "1" else 2
-    ) % {"hours": shown}
+    return words.length(figure(reading, name), working=reading.calendar_version_id is not None)
 
 
 def stopped(redesign: Redesign, go_live: GoLive) -> str:

@@ -37,7 +37,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ControlChart:
-    """Weeks of start, in order. A week is "after" when it starts on or after go-live."""
+    """Weeks of start, in order. A week is "after" when it starts on or after go-live.
+
+    ``working``: the seconds are of a work calendar, told in working hours.
+    """
 
     weeks: tuple[Week, ...]
     go_live: date | None = None
@@ -45,6 +48,10 @@ class ControlChart:
     reading_date: date | None = None
     limits: Limits | None = None
     title: str = ""
+    working: bool = False
+
+    def length(self, seconds: float | None) -> str:
+        return words.length(seconds, working=self.working)
 
     @property
     def before(self) -> tuple[Week, ...]:
@@ -59,7 +66,7 @@ class ControlChart:
             (
                 words.day(week.start),
                 _("before") if self.go_live is None or week.start < self.go_live else _("after"),
-                words.duration(week.median),
+                self.length(week.median),
                 words.number(week.cases),
                 "; ".join(filter(None, [week.note, "" if week.ripe else _("not complete yet")])),
             )
@@ -81,8 +88,10 @@ def sound(limits: Limits | None) -> Limits | None:
     return Limits(*values) if len(values) == 3 else None  # noqa: PLR2004
 
 
-def unit_of(top: float) -> tuple[float, str]:
+def unit_of(top: float, *, working: bool) -> tuple[float, str]:
     """The unit of the axis, in seconds, and its name."""
+    if working:
+        return words.HOUR, _("working hours")
     if top >= 2 * words.DAY:
         return words.DAY, _("days")
     if top >= 2 * words.HOUR:
@@ -107,16 +116,16 @@ def description(data: ControlChart) -> str:
                 "go-live and are carried on unchanged."
             )
             % {
-                "centre": words.duration(data.limits.centre),
-                "low": words.duration(data.limits.low),
-                "high": words.duration(data.limits.high),
+                "centre": data.length(data.limits.centre),
+                "low": data.length(data.limits.low),
+                "high": data.length(data.limits.high),
             }
         )
     level = level_after(data)
     if level is not None and data.go_live:
         told.append(
             _("After go-live on %(day)s the middle of the weekly medians is %(level)s.")
-            % {"day": words.day(data.go_live), "level": words.duration(level)}
+            % {"day": words.day(data.go_live), "level": data.length(level)}
         )
     if data.limits and data.after:
         ripe = known(week.median for week in data.after if week.ripe)
@@ -152,7 +161,7 @@ class _Drawing:
     def draw(self, values: list[float]) -> None:
         data = self.data
         highest = max([*values, *([data.limits.high] if data.limits else [])])
-        self.unit, self.unit_name = unit_of(highest)
+        self.unit, self.unit_name = unit_of(highest, working=data.working)
         ticks = ticks_from_zero(
             max(highest * 1.06, self.unit * 0.1) / self.unit, 4 if self.compact else 6
         )
@@ -284,7 +293,7 @@ class _Drawing:
         for x, y, week in spots:
             title = _("Week of %(day)s: %(length)s, %(cases)s cases") % {
                 "day": words.day(week.start),
-                "length": words.duration(week.median),
+                "length": self.data.length(week.median),
                 "cases": words.number(week.cases),
             }
             if not week.ripe:

@@ -17,19 +17,26 @@ NAMED = (50.0, 85.0)
 
 @dataclass(frozen=True, slots=True)
 class QuantilePlot:
-    """Pairs of (per cent of cases finished, seconds), rising; None where it is not reached."""
+    """Pairs of (per cent of cases finished, seconds), rising; None where it is not reached.
+
+    ``working``: the seconds are of a work calendar, told in working hours.
+    """
 
     before: tuple[Quantile, ...]
     after: tuple[Quantile, ...]
     title: str = ""
+    working: bool = False
+
+    def length(self, seconds: float | None) -> str:
+        return words.length(seconds, working=self.working)
 
     def table(self) -> Table:
         before, after = dict(self.before), dict(self.after)
         rows = tuple(
             (
                 words.percent(share),
-                words.duration(before.get(share)),
-                words.duration(after.get(share)),
+                self.length(before.get(share)),
+                self.length(after.get(share)),
             )
             for share in sorted({*before, *after})
         )
@@ -47,8 +54,8 @@ def description(data: QuantilePlot) -> str:
         _("%(share)s of cases are finished within %(before)s before and %(after)s after.")
         % {
             "share": words.percent(share),
-            "before": words.duration(before.get(share)),
-            "after": words.duration(after.get(share)),
+            "before": data.length(before.get(share)),
+            "after": data.length(after.get(share)),
         }
         for share in NAMED
         if share in before or share in after
@@ -75,7 +82,7 @@ def quantile_plot(
     if not values:
         canvas.text(width / 2, height / 2, _("No finished case yet"), "tick", anchor="middle")
         return canvas.svg(title=data.title or default_title(), description=description(data))
-    unit, unit_name = unit_of(max(values))
+    unit, unit_name = unit_of(max(values), working=data.working)
     ticks = ticks_from_zero(max(max(values) / unit, 0.1), 4)
     x, y = Linear(0, 100, left, right), Linear(0, ticks[-1] * unit, bottom, top)
     canvas.text(0, 12, unit_name, "tick")
@@ -91,7 +98,7 @@ def quantile_plot(
             if share in NAMED or len(points) == 1:
                 title = _("%(share)s within %(length)s") % {
                     "share": words.percent(share),
-                    "length": words.duration(value),
+                    "length": data.length(value),
                 }
                 canvas.circle(x(share), y(value), 3.2, period, title=title)
     _name_lines(

@@ -73,6 +73,18 @@ def duration(seconds: Any) -> str:
     }
 
 
+def length(seconds: Any, *, working: bool) -> str:
+    """On a work calendar in working hours, never in days of 24 hours."""
+    known = finite(seconds)
+    if known is None or not working:
+        return duration(known)
+    hours = known / HOUR
+    shown = number(hours, 0 if hours >= 10 else 1)  # noqa: PLR2004
+    return ngettext(
+        "%(hours)s working hour", "%(hours)s working hours", 1 if shown == "1" else 2
+    ) % {"hours": shown}
+
+
 def minutes(value: Any) -> str:
     """A length told in minutes."""
     known = finite(value)

@@ -48,6 +48,7 @@ def control_chart_shown(reading: Reading) -> charts.ControlChart | None:
         limits=None
         if stored["centre"] is None
         else charts.Limits(stored["centre"], stored["lower"], stored["upper"]),
+        working=reading.calendar_version_id is not None,
     )
 
 
@@ -95,6 +96,7 @@ def quantile_plot_shown(reading: Reading) -> charts.QuantilePlot | None:
     return charts.QuantilePlot(
         before=tuple(zip(shares, stored["before"], strict=True)),
         after=tuple(zip(shares, stored["after"], strict=True)),
+        working=reading.calendar_version_id is not None,
     )
 
 

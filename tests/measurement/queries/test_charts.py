@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core import charts
 from measurement.models import CaseSummary, Reading
 from measurement.queries.charts import control_chart_shown, quantile_plot_shown, weekly_json
 from measurement.queries.readings import weekly_of
@@ -85,3 +86,25 @@ def test_trend_in_lists_has_the_same_gaps():
     CaseSummary.objects.create(workflow=workflow, weekly=weeks, refreshed_at=MONDAY)
 
     assert weekly_of([workflow])[workflow.pk]["before"] == [None, 200.0, 300.0]
+
+
+@pytest.mark.parametrize(
+    "working, unit, told",
+    [(True, "working hours", "64 working hours"), (False, "days", "2.7 days")],
+)
+def test_charts_of_a_work_calendar_are_in_working_hours(working, unit, told):
+    """64 working hours are not 2.7 days, in the picture, its tooltips and its table."""
+    seconds = 64 * 3600.0
+    shown = reading((9, 9, seconds), (9, 9, seconds))
+    shown.chart["quantiles"] = {"probabilities": [0.5], "before": [seconds], "after": [seconds]}
+    shown.calendar_version_id = 1 if working else None
+
+    for chart, draw in (
+        (control_chart_shown(shown), charts.control_chart),
+        (quantile_plot_shown(shown), charts.quantile_plot),
+    ):
+        picture = str(draw(chart))
+        assert f">{unit}</text>" in picture
+        assert told in picture
+        assert told in str(chart.table().rows)
+    assert ("days" in str(charts.quantile_plot(chart))) is not working
