@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from core.audit import record
 from core.jobs import enqueue
@@ -36,6 +36,7 @@ from measurement.statistics import Reading as Result
 from people.models import Person
 from workflows.choices import TRANSITIONS, Action, RedesignState
 from workflows.models import GoLive, Redesign
+from workflows.operations import asking
 
 # Nothing is read while work is suspended; what ended is read up to its end.
 MEASURABLE = (
@@ -46,6 +47,7 @@ MEASURABLE = (
 )
 DATA_GRACE = timedelta(days=28)
 ENDED_GRACE = DATA_GRACE + timedelta(days=7)  # then the last reading of an ended one is taken
+COMPARISON = "go_live__revision__hypothesis__comparison"
 FINAL_KINDS = (ReadingKind.PRIMARY, ReadingKind.DAY_90, ReadingKind.DAY_180)
 
 
@@ -55,13 +57,8 @@ def ask_for_reading(*, redesign: Redesign, actor: Person | None) -> Job:
 
     Somebody who asks wants the verdict the data allow now; the nightly run waits for its date.
     """
-    return enqueue(
-        "measurement.measure_redesign",
-        actor=actor,
-        subject=redesign,
-        dedupe_key=f"measure:{redesign.pk}:{'due' if actor is None else 'now'}",
-        redesign_id=redesign.pk,
-        with_data_as_it_is=actor is not None,
+    return asking.ask_for_reading(
+        redesign=redesign, actor=actor, with_data_as_it_is=actor is not None
     )
 
 
@@ -103,17 +100,15 @@ def measure_redesign(
         # Without an end of the after-window the one reading goes to the end of the data already.
         ends = go_live.revision.hypothesis.after_days is not None
         for kind in FINAL_KINDS if ends else FINAL_KINDS[:1]:
-            its_own = ended is None or due_at(go_live, kind) <= ended
             if (
                 kind not in taken
-                and its_own
+                and _its_own(redesign, go_live, kind)
                 and _is_due(go_live, kind, at=at, with_data_as_it_is=with_data_as_it_is)
             ):
                 newest = take_reading(go_live=go_live, redesign=redesign, kind=kind, at=at)
                 taken[kind] = newest
         if newest is None and ReadingKind.PRIMARY not in taken and ended is None:
-            covered = reach_of(go_live, ReadingKind.EARLY, at=at).both
-            if covered is None or min(at, covered) < due_at(go_live, ReadingKind.EARLY):
+            if not _early_possible(go_live, at=at):
                 return None
             newest = take_reading(go_live=go_live, redesign=redesign, kind=ReadingKind.EARLY, at=at)
         return newest
@@ -209,29 +204,65 @@ def enqueue_due(*, workflow_id: int) -> None:
 
 
 def enqueue_all_due(*, at: datetime) -> int:
-    """Nightly: queue every redesign that went live and has a final reading still to come."""
+    """Nightly: queue what a reading could be taken of, and nothing else (decision 0004).
+
+    That is a final reading that has become due, or an early one of cases that came since the last;
+    or a measured redesign that was resumed and is to be marked so again.
+    """
     asked = 0
-    finals = (
-        Reading.objects.filter(redesign=OuterRef("pk"), kind__in=FINAL_KINDS)
-        .order_by()
-        .values("redesign")
-        .annotate(kinds=Count("kind", distinct=True))
-        .values("kinds")
-    )
+    readings = Reading.objects.filter(redesign=OuterRef("pk"))
     waiting = (
         Redesign.objects.filter(
             Q(stopped_at__isnull=True) | Q(stopped_at__gt=at - ENDED_GRACE),
             state__in=MEASURABLE,
             go_live__at__lte=at,
         )
-        .annotate(finals=Coalesce(Subquery(finals, output_field=IntegerField()), 0))
-        .filter(finals__lt=len(FINAL_KINDS))
+        .annotate(
+            kinds=ArraySubquery(readings.order_by().values("kind").distinct()),
+            read_at=Subquery(readings.order_by("-measured_at").values("measured_at")[:1]),
+            conclusive=Exists(readings.filter(kind=ReadingKind.PRIMARY, verdict__in=CONCLUSIVE)),
+            own_rows_at=F("workflow__case_summary__refreshed_at"),
+            other_rows_at=F(f"{COMPARISON}__case_summary__refreshed_at"),
+        )
+        .select_related(
+            "workflow", "go_live__revision__hypothesis__comparison", "go_live__redesign"
+        )
         .order_by("pk")
     )
     for redesign in waiting.iterator(chunk_size=1000):
-        ask_for_reading(redesign=redesign, actor=None)
-        asked += 1
+        if _worth_asking(redesign, at=at):
+            ask_for_reading(redesign=redesign, actor=None)
+            asked += 1
     return asked
+
+
+def _worth_asking(redesign: Any, *, at: datetime) -> bool:
+    go_live: GoLive = redesign.go_live
+    if redesign.own_rows_at is None:
+        return False
+    if redesign.conclusive and redesign.state == RedesignState.LIVE:
+        return True
+    ends = go_live.revision.hypothesis.after_days is not None
+    for kind in FINAL_KINDS if ends else FINAL_KINDS[:1]:
+        missing = kind not in redesign.kinds and _its_own(redesign, go_live, kind)
+        if missing and _is_due(go_live, kind, at=at, with_data_as_it_is=False):
+            return True
+    if ReadingKind.PRIMARY in redesign.kinds or redesign.stopped_at is not None:
+        return False
+    rows_at = max(filter(None, (redesign.own_rows_at, redesign.other_rows_at)))
+    if redesign.read_at is not None and rows_at <= redesign.read_at:
+        return False
+    return _early_possible(go_live, at=at)
+
+
+def _its_own(redesign: Redesign, go_live: GoLive, kind: ReadingKind) -> bool:
+    """Whether it was still in use at the date of this reading."""
+    return redesign.stopped_at is None or due_at(go_live, kind) <= redesign.stopped_at
+
+
+def _early_possible(go_live: GoLive, *, at: datetime) -> bool:
+    covered = reach_of(go_live, ReadingKind.EARLY, at=at).both
+    return covered is not None and min(at, covered) >= due_at(go_live, ReadingKind.EARLY)
 
 
 def _stored(

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from core.audit import record
 from core.errors import Forbidden, Stale
-from core.jobs import enqueue
 from people.models import Person, WorkCalendarVersion
 from workflows.choices import TRANSITIONS, Action, ActivityKind, Change, RedesignState
 from workflows.content import canonical_bytes, content_sha256, version_content
@@ -23,6 +22,7 @@ from workflows.models import (
     Workflow,
     WorkflowVersion,
 )
+from workflows.operations.asking import ask_for_reading
 from workflows.operations.one_act import one_act
 from workflows.queries.reading_dates import EARLIEST, LATEST, ReadingPlan, reading_plan
 
@@ -96,13 +96,7 @@ def go_live(*, redesign: Redesign, actor: Person, at_instant: datetime, at: date
         },
     )
     if row.post_hoc:
-        enqueue(
-            "measurement.measure_redesign",
-            actor=actor,
-            subject=redesign,
-            dedupe_key=f"redesign-{redesign.pk}",
-            redesign_id=redesign.pk,
-        )
+        ask_for_reading(redesign=redesign, actor=actor)
     return row
 
 

@@ -9,7 +9,7 @@ from core.models import AuditEvent, Job
 from measurement import claims
 from measurement.choices import ReadingKind, ReadingVerdict
 from measurement.evaluating import packed, unpacked
-from measurement.models import CaseSource, Reading, ReadingInput, Recomputation
+from measurement.models import CaseSource, CaseSummary, Reading, ReadingInput, Recomputation
 from measurement.operations.imports import save_source
 from measurement.operations.readings import (
     ask_for_reading,
@@ -300,13 +300,70 @@ def test_an_import_asks_for_a_reading_of_what_is_live():
     assert [job.args["redesign_id"] for job in Job.objects.all()] == [redesign.pk]
 
 
-def test_the_nightly_run_asks_for_every_redesign_that_went_live():
-    redesign = went_live()
-    Job.objects.all().delete()
+def nightly(at=NOW):
+    jobs = Job.objects.filter(name="measurement.measure_redesign")
+    jobs.delete()
+    assert enqueue_all_due(at=at) == jobs.count()
+    return [job.args["redesign_id"] for job in jobs.all()]
 
-    assert enqueue_all_due(at=NOW) == 1
-    assert enqueue_all_due(at=LIVE_AT - timedelta(days=1)) == 0
-    assert [job.args["redesign_id"] for job in Job.objects.all()] == [redesign.pk]
+
+def test_the_nightly_run_leaves_what_has_no_cases_or_is_not_live_yet():
+    redesign = went_live()
+    assert nightly() == []
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6))
+
+    assert nightly(at=LIVE_AT - timedelta(days=1)) == []
+    assert nightly() == [redesign.pk]
+
+
+def test_the_nightly_run_asks_for_a_final_reading_once_its_data_are_there():
+    redesign = went_live()
+    until = LIVE_AT + timedelta(days=80)
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, until=until), covers_to=until)
+    due = due_at(GoLive.objects.get(redesign=redesign), ReadingKind.PRIMARY)
+    measured(redesign, at=due)
+    CaseSummary.objects.update(refreshed_at=due)
+
+    assert nightly(at=due + timedelta(days=27)) == []
+    assert nightly(at=due + timedelta(days=28)) == [redesign.pk]
+    measured(redesign, at=due + timedelta(days=28))
+    assert nightly(at=due + timedelta(days=29)) == []
+    assert nightly(at=due + timedelta(days=90 + 28)) == [redesign.pk]
+
+
+def test_the_nightly_run_asks_for_an_early_reading_of_new_rows_alone():
+    redesign = went_live()
+    until = LIVE_AT + timedelta(days=70)
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, until=until), covers_to=until)
+    CaseSummary.objects.update(refreshed_at=until)
+    assert nightly(at=LIVE_AT + timedelta(days=55)) == []
+    assert nightly(at=until) == [redesign.pk]
+
+    measured(redesign, at=until)
+
+    assert nightly(at=until + timedelta(days=1)) == []
+    CaseSummary.objects.update(refreshed_at=until + timedelta(hours=1))
+    assert nightly(at=until + timedelta(days=1)) == [redesign.pk]
+
+
+def test_the_nightly_run_marks_what_was_measured_before_its_suspension():
+    redesign = went_live()
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6))
+    measured(redesign)
+    assert nightly() == []
+    moved(suspend_redesign, redesign, at=NOW)
+    moved(resume_redesign, redesign, at=NOW)
+
+    assert nightly() == [redesign.pk]
+
+
+def test_going_live_and_the_nightly_run_ask_for_one_job():
+    redesign = went_live(at=NOW, live_at=LIVE_AT)
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6))
+
+    enqueue_all_due(at=NOW)
+
+    assert Job.objects.filter(name="measurement.measure_redesign").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -438,6 +495,8 @@ def test_what_ended_is_read_for_the_dates_before_its_end_alone(days, kinds):
 
 def test_the_nightly_run_leaves_what_ended_long_ago():
     redesign = went_live()
+    until = LIVE_AT + timedelta(days=100)  # never far enough: the grace decides
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, until=until), covers_to=until)
     moved(retire_redesign, redesign, at=NOW)
 
     assert enqueue_all_due(at=NOW + timedelta(days=34)) == 1
