@@ -50,7 +50,7 @@ def _as_delivered(go_live: GoLive, workflow: Workflow, now: dict[str, Any]) -> d
     then = dict(now)
     later = _events(workflow, CHANGED).filter(pk__gt=since).order_by("-pk")
     for before in later.values_list("before", flat=True):
-        then |= {name: value for name, value in before.items() if name in then}
+        then |= {name: value for name, value in (before or {}).items() if name in then}
     return then
 
 
