@@ -1,4 +1,4 @@
-"""One final reading of a kind, and none that says something else than its go-live."""
+"""One final reading of a kind, and none that claims more than its go-live allows."""
 
 from django.db import migrations, models
 
@@ -11,7 +11,7 @@ BEGIN
             JOIN workflows_redesign d ON d.id = g.redesign_id
             JOIN workflows_workflow w ON w.id = d.workflow_id
             WHERE g.id = NEW.go_live_id AND d.id = NEW.redesign_id
-                AND g.post_hoc = NEW.post_hoc
+                AND (NEW.post_hoc OR NOT g.post_hoc)
                 AND g.calendar_version_id IS NOT DISTINCT FROM NEW.calendar_version_id
                 AND w.is_simulated = NEW.is_simulated) THEN
         PERFORM workflows_refuse('reading_fits_its_go_live',

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from core.audit import record
 from core.errors import DomainError, Forbidden, Stale
-from core.jobs import enqueue
 from people.models import Person
 from workflows.choices import TRANSITIONS, Action, RedesignState
 from workflows.errors import NoReasonGiven, NotPossibleNow, ToolChanged
 from workflows.models import Redesign
+from workflows.operations.asking import ask_for_reading
 from workflows.operations.one_act import one_act
 from workflows.rules import may_retire, may_suspend, signed_tool_stands
 
@@ -67,13 +67,7 @@ def resume_redesign(
     ``suspend_redesign``.
     """
     redesign = _moved(redesign, Action.RESUME, (actor, reason, at), row_version)
-    enqueue(
-        "measurement.measure_redesign",
-        actor=actor,
-        subject=redesign,
-        dedupe_key=f"redesign-{redesign.pk}",
-        redesign_id=redesign.pk,
-    )
+    ask_for_reading(redesign=redesign, actor=actor)
     return redesign
 
 

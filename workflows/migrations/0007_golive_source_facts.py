@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workflows", "0004_redesign_stopped_at")]
+    dependencies = [("workflows", "0006_stricter_routes")]
     operations = [
         migrations.AddField(
             "golive", "data_from", models.DateTimeField(blank=True, null=True)
