@@ -17,6 +17,7 @@ from measurement.statistics import portfolio
 from people.models import Person
 from workflows.models import GoLive, Redesign, Workflow
 from workflows.queries.redesigns import redesigns_visible_to
+from workflows.queries.workflows import workflows_visible_to
 
 FINAL = (ReadingKind.PRIMARY, ReadingKind.DAY_90, ReadingKind.DAY_180)
 WEEKS_SHOWN = 24
@@ -37,6 +38,12 @@ def redesigns_with_readings(person: Person) -> QuerySet[Redesign]:
         .annotate(reading_pk=Subquery(newest_reading().values("pk")[:1]))
         .select_related("workflow__unit", "workflow__owner", "current_revision__tool", "go_live")
     )
+
+
+def runs_beyond_reach(person: Person) -> bool:
+    """Whether work ``person`` may see went live by a redesign the person may not read."""
+    live = GoLive.objects.filter(redesign__workflow__in=workflows_visible_to(person))
+    return live.exclude(redesign__in=redesigns_visible_to(person)).exists()
 
 
 def readings_of(redesign: Redesign) -> QuerySet[Reading]:

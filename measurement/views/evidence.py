@@ -21,6 +21,7 @@ from measurement.queries.readings import (
     readings_of,
     recomputation_page,
     redesigns_with_readings,
+    runs_beyond_reach,
 )
 from measurement.rules import may_measure
 from workflows.models import Redesign
@@ -42,6 +43,7 @@ def evidence_list(request: HttpRequest) -> HttpResponse:
             "page": page,
             "rows": evidence_rows(list(page.object_list)),
             "counts": verdict_counts(everything),
+            "beyond_reach": not page.object_list and runs_beyond_reach(person),
             "filtered": filters.form.is_bound and any(request.GET.values()),
         },
     )

@@ -210,6 +210,7 @@ class WorkflowPage:
     may_edit: bool
     may_propose: bool
     draft: Redesign | None = None
+    beyond_reach: bool = False  # somebody's redesign that the person may not read
     tools: tuple[AiTool, ...] = field(default=())
 
 
@@ -251,6 +252,8 @@ def workflow_page(workflow: "LedWorkflow", person: Person, *, minimum_group: int
         tool=_tool_name(lead) if shown else "",
         may_edit=may_edit(person, workflow),
         may_propose=workflow.retired_at is None and bool(steps) and may_propose(person, workflow),
+        beyond_reach=not redesigns
+        and beyond_others_drafts(person).filter(workflow=workflow).exists(),
         draft=next((row for row in redesigns if row.state == RedesignState.DRAFT), None),
         tools=tuple(workflow.candidate_tools.order_by("name", "version")),
     )

@@ -19,6 +19,7 @@ from people.models import Person
 from workflows.models import StepAssignment
 from workflows.nav import waiting
 from workflows.queries.inbox import Inbox, inbox_of
+from workflows.rules import may_log
 from workflows.views import shown
 
 NOON, EVENING = 12, 18
@@ -34,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "lead": _lead(waiting(request)[0], inbox.news),
         "items": _items(inbox, at),
         "inbox": inbox,
+        "may_log": may_log(actor),
     }
     return render(request, "workflows/inbox.html", context)
 

@@ -14,7 +14,7 @@ from core.models import AuditEvent, Job
 from measurement.models import Reading
 from people.choices import Role
 from tests.factories.cases import NOW, imported, simulated
-from tests.factories.people import PersonFactory, RoleGrantFactory
+from tests.factories.people import AssignmentFactory, PersonFactory, RoleGrantFactory
 from tests.factories.sign_offs import in_review, live, workflow_below
 
 pytestmark = pytest.mark.django_db
@@ -310,3 +310,15 @@ def test_guardrails_stand_before_the_checks(client, owner, redesign, reading):
     page = text_of(client.get(url("evidence", redesign)))
 
     assert page.index("No guardrail was agreed") < page.index('id="gates"')
+def test_evidence_out_of_reach_is_said_to_be_so(client, redesign):
+    colleague = AssignmentFactory(unit=redesign.workflow.unit).person
+    client.force_login(colleague)
+
+    text = text_of(client.get(reverse("measurement:evidence_list")))
+
+    assert "Evidence is not within your reach" in text
+    assert "No redesign has gone live yet" not in text
+    client.force_login(PersonFactory())
+    assert "No redesign has gone live yet" in text_of(
+        client.get(reverse("measurement:evidence_list"))
+    )

@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from measurement.models import CaseSummary
+from people.choices import Role
 from tests.factories.measurement import reading_of
-from tests.factories.people import OrgUnitFactory, PersonFactory
+from tests.factories.people import OrgUnitFactory, PersonFactory, RoleGrantFactory
 from tests.factories.sign_offs import approved, in_review, live, workflow_below
 from tests.factories.workflows import WorkflowFactory
 from workflows.models import Workflow
@@ -61,6 +62,20 @@ def test_inbox_with_nothing_to_do_says_so(client):
     client.force_login(PersonFactory())
 
     assert "Nothing needs you now." in client.get(reverse("home")).content.decode()
+
+
+def offers_to_log(client, person):
+    client.force_login(person)
+    return reverse("workflows:new") in client.get(reverse("home")).content.decode()
+
+
+def test_logging_is_offered_to_those_who_may_alone(client):
+    office, auditor = RoleGrantFactory(role=Role.PROGRAM_OFFICE), RoleGrantFactory(role=Role.AUDITOR)
+
+    assert offers_to_log(client, OrgUnitFactory().head)
+    assert offers_to_log(client, office.person)
+    assert not offers_to_log(client, auditor.person)
+    assert not offers_to_log(client, PersonFactory())
 
 
 def read(owner, name, days_ago, **facts):
@@ -135,5 +150,5 @@ def test_inbox_asks_the_same_for_few_and_many_workflows(client, many, django_ass
     client.force_login(first.owner)
     client.get(reverse("home"))
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(reverse("home"))

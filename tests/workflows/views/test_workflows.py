@@ -16,7 +16,7 @@ from tests.factories.people import (
     PersonFactory,
     RoleGrantFactory,
 )
-from tests.factories.sign_offs import put_into
+from tests.factories.sign_offs import live, put_into
 from tests.factories.workflows import AiToolFactory, RedesignFactory, WorkflowFactory
 from workflows import paste as steps_paste
 from workflows.choices import RedesignState
@@ -865,3 +865,21 @@ def test_a_workflow_retired_meanwhile_is_not_saved_and_the_text_is_kept(client, 
     assert "This workflow was taken out of use." in said(response)
     assert sent_again(response)["name"] == "Mine"
     assert client.get(page_of("edit", workflow)).url == workflow.get_absolute_url()
+
+
+def test_a_redesign_out_of_reach_is_said_to_be_so(client):
+    row = live().redesign.workflow
+    colleague = AssignmentFactory(unit=row.unit).person
+    client.force_login(colleague)
+
+    text = said(client.get(page_of("workflow", row)))
+
+    assert "is not within your reach" in text
+    assert "No redesign has been submitted yet." not in text
+
+
+def test_a_draft_of_others_is_not_hinted_at(client, workflow):
+    RedesignFactory(workflow=workflow)
+    client.force_login(AssignmentFactory(unit=workflow.unit).person)
+
+    assert "No redesign has been submitted yet." in said(client.get(page_of("workflow", workflow)))
