@@ -6,6 +6,7 @@ a changed row, and one test walks each table (R24, R25 of the requirement list).
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum
 
 from django.utils.functional import Promise
@@ -18,11 +19,18 @@ from workflows.choices import (
     DataClass,
     GxpImpact,
     PersonalData,
+    RedesignState,
 )
 from workflows.comparison import Comparison
 from workflows.models import Hypothesis, Revision
 
 Text = str | Promise
+BEFORE_GO_LIVE = (
+    RedesignState.DRAFT,
+    RedesignState.CHANGES_REQUESTED,
+    RedesignState.IN_REVIEW,
+    RedesignState.APPROVED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +213,13 @@ def _filled(revision: Revision, field: str, minimum_sample: int) -> bool:
     return sample is not None and (each or sample >= minimum_sample)
 
 
-def checks(revision: Revision, comparison: Comparison) -> tuple[Check, ...]:
-    """All of them, passed ones too, as the editor goes. Reads tool, overseer, hypothesis."""
+def checks(
+    revision: Revision, comparison: Comparison, *, today: date | None = None
+) -> tuple[Check, ...]:
+    """All of them, passed ones too, as the editor goes. Reads tool, overseer, hypothesis.
+
+    Without ``today`` no day is said to have passed; none of that stops a submit.
+    """
     ai_steps = any(comparison.counts.get(change) for change in AI_CHANGES)
     hypothesis = getattr(revision, "hypothesis", None)
     return (
@@ -215,7 +228,7 @@ def checks(revision: Revision, comparison: Comparison) -> tuple[Check, ...]:
         *_of_tool(revision, ai_steps=ai_steps),
         *_of_oversight(revision, uses_ai=ai_steps or revision.tool is not None),
         *_of_rules(revision),
-        *_of_hypothesis(hypothesis),
+        *_of_hypothesis(hypothesis, today),
     )
 
 
@@ -345,7 +358,7 @@ def _of_rules(revision: Revision) -> Iterable[Check]:
             )
 
 
-def _of_hypothesis(hypothesis: Hypothesis | None) -> Iterable[Check]:
+def _of_hypothesis(hypothesis: Hypothesis | None, today: date | None) -> Iterable[Check]:
     yield Check(
         "hypothesis",
         _("What is promised is written down"),
@@ -363,6 +376,16 @@ def _of_hypothesis(hypothesis: Hypothesis | None) -> Iterable[Check]:
         passed=hypothesis.planned_go_live_date is not None,
         blocking=False,
     )
+    planned, state = hypothesis.planned_go_live_date, hypothesis.revision.redesign.state
+    if planned and today and planned < today and state in BEFORE_GO_LIVE:
+        yield Check(
+            "go_live_ahead",
+            _("The planned go-live has passed"),
+            _("Plan a day ahead: readings of a past go-live are post-hoc, grade C at most."),
+            "id_planned_go_live_date",
+            passed=False,
+            blocking=False,
+        )
     if hypothesis.comparison_id is None and not (hypothesis.placebo and hypothesis.drift_key):
         yield Check(
             "guards_on",

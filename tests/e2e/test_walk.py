@@ -271,7 +271,7 @@ def walk(
     expect(owner.get_by_text("Approved").first).to_be_visible()
     go_live(owner, moment)
     look(owner, "go-live")
-    owner.get_by_role("button", name="Go live", exact=True).click()
+    owner.get_by_role("button", name="Go live on").click()
     expect(owner.get_by_text("Live").first).to_be_visible()
 
     owner.goto(workflow)

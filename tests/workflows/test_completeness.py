@@ -1,6 +1,7 @@
 """What stops a submit, table by table (R24, R25)."""
 
 import itertools
+from datetime import date
 
 import pytest
 
@@ -19,6 +20,7 @@ from workflows.choices import (
     DataClass,
     GxpImpact,
     PersonalData,
+    RedesignState,
 )
 from workflows.comparison import compare
 from workflows.completeness import (
@@ -37,10 +39,10 @@ from workflows.models import Revision
 pytestmark = pytest.mark.django_db
 
 
-def found(revision):
+def found(revision, today=None):
     revision = Revision.objects.get(pk=revision.pk)
     base = revision.redesign.base_version.activities.all()
-    return checks(revision, compare(base, revision.activities.all()))
+    return checks(revision, compare(base, revision.activities.all()), today=today)
 
 
 def stops(revision):
@@ -248,3 +250,24 @@ def test_high_risk_needs_people(revision, automation):
     assert stops(revision) == (
         ["high_risk_without_people"] if automation == Automation.NONE else []
     )
+
+
+@pytest.mark.parametrize(
+    "planned, warned", [(date(2026, 11, 23), True), (date(2026, 11, 24), False)]
+)
+def test_a_planned_day_that_has_passed_is_told_and_stops_nothing(revision, planned, warned):
+    type(revision.hypothesis).objects.update(planned_go_live_date=planned)
+
+    told = [check for check in found(revision, date(2026, 11, 24)) if check.code == "go_live_ahead"]
+
+    assert [check.stops for check in told] == ([False] if warned else [])
+
+
+def test_work_that_is_live_is_told_nothing_of_its_plan(revision):
+    type(revision.hypothesis).objects.update(planned_go_live_date=date(2026, 11, 23))
+    revision.redesign.state = RedesignState.LIVE
+    base = revision.redesign.base_version.activities.all()
+
+    told = checks(revision, compare(base, revision.activities.all()), today=date(2026, 11, 24))
+
+    assert "go_live_ahead" not in {check.code for check in told}

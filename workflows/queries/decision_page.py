@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from people.models import Person
@@ -71,7 +72,7 @@ def sign_off_of(redesign: Redesign, actor: Person, at: datetime) -> SignOff | No
         steps=list(route.steps.all()),
         turn=turn_of(actor, redesign, at),
         comparison=comparison,
-        checks=checks(revision, comparison),
+        checks=checks(revision, comparison, today=timezone.localdate(at)),
         flags=red_flags(route),
     )
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from core.audit import EXPORT, subject_of
 from core.models import AuditEvent
@@ -201,7 +202,7 @@ def redesign_page(redesign: "SeenRedesign", person: Person, at: datetime) -> Red
     else:
         revision = loaded_revision(redesign)
         comparison = compare(redesign.base_version.activities.all(), revision.activities.all())
-        found = checks(revision, comparison)
+        found = checks(revision, comparison, today=timezone.localdate(at))
     fact: Mapping[str, Any] = {}
     if redesign.state in READ:
         fact = facts_about("measurement.stage", [redesign]).get(redesign.pk, {})

@@ -1,6 +1,6 @@
 """Saying when work changed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core.acting import acting_person
+from core.charts import words
 from core.errors import DomainError
 from workflows.choices import RedesignState
 from workflows.forms.approval import GoLiveForm
@@ -28,7 +29,10 @@ PLACES = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", 
 @login_required
 @require_http_methods(["GET", "POST"])
 def go_live(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Looking up the reading date saves nothing; going live says it for good."""
+    """Looking up the reading date saves nothing; going live says it for good.
+
+    It is said only for the moment whose consequences the page showed: another one is shown first.
+    """
     actor, at = acting_person(request), timezone.now()
     redesign = get_object_or_404(
         redesigns_visible_to(actor).select_related(
@@ -37,15 +41,20 @@ def go_live(request: HttpRequest, public_id: UUID) -> HttpResponse:
         public_id=public_id,
         workflow__owner=actor,
     )
-    form = GoLiveForm(request.POST or None, initial=_start(redesign, at), zones=_zones())
+    start, zones = _start(redesign, at), _zones()
+    form = GoLiveForm(request.POST or None, initial=start, zones=zones)
+    looked = form if form.is_bound else GoLiveForm(start, initial=start, zones=zones)
+    chosen = looked.cleaned_data if looked.is_valid() else {}
+    moment = chosen.get("at_instant")
+    shown_before = moment is not None and request.POST.get("moment") == moment.isoformat()
     plan, status = None, 200
     if request.method == "POST":
-        if form.is_valid() and "look" not in request.POST:
+        if shown_before and "look" not in request.POST:
             try:
                 row = say_live(
                     redesign=redesign,
                     actor=actor,
-                    at_instant=form.cleaned_data["at_instant"],
+                    at_instant=chosen["at_instant"],
                     at=at,
                 )
             except DomainError as refusal:
@@ -53,13 +62,11 @@ def go_live(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 status = refusal.status
             else:
                 told = _("It is live. The evidence is read on %(day)s.")
-                messages.success(request, told % {"day": timezone.localdate(row.reading_at)})
+                messages.success(request, told % {"day": words.day(row.reading_at)})
                 return redirect(redesign.get_absolute_url())
         status = 422 if status == 200 and not form.is_valid() else status  # noqa: PLR2004
-    chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    moment = chosen.get("at_instant") or at
     possible = redesign.state == RedesignState.APPROVED
-    if possible and redesign.current_revision is not None and not form.errors:
+    if possible and redesign.current_revision is not None and moment and not form.errors:
         plan = reading_plan(redesign, redesign.current_revision.hypothesis, moment)
     context = {
         "redesign": redesign,
@@ -67,7 +74,8 @@ def go_live(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "plan": plan,
         "moment": moment,
         "zone": chosen.get("zone") or settings.TIME_ZONE,
-        "post_hoc": moment < at and form.is_bound,
+        "unseen": form.is_bound and not form.errors and not shown_before,
+        "post_hoc": moment is not None and moment < at,
         "possible": possible,
         "simulated": redesign.workflow.is_simulated,
     }
@@ -75,13 +83,13 @@ def go_live(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _start(redesign: Redesign, at: datetime) -> dict[str, object]:
-    """The planned day at the start of work, else now."""
-    now = timezone.localtime(at)
+    """The planned day at the start of work, else the next full hour: a past one costs the grade."""
+    soon = timezone.localtime(at + timedelta(hours=1))
     revision = redesign.current_revision
     planned = revision.hypothesis.planned_go_live_date if revision else None
     return {
-        "day": max(planned, now.date()) if planned else now.date(),
-        "time": "08:00" if planned and planned > now.date() else f"{now:%H:%M}",
+        "day": max(planned, soon.date()) if planned else soon.date(),
+        "time": "08:00" if planned and planned > soon.date() else f"{soon:%H}:00",
         "zone": settings.TIME_ZONE,
     }
 

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -116,7 +117,7 @@ def _shown(
         raise Http404
     was = list(row.base_version.activities.all())
     comparison = compare(was, revision.activities.all())
-    found = checks(revision, comparison)
+    found = checks(revision, comparison, today=timezone.localdate())
     hypothesis = getattr(revision, "hypothesis", None)
     context |= {
         "redesign": row,

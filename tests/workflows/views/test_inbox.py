@@ -70,7 +70,10 @@ def offers_to_log(client, person):
 
 
 def test_logging_is_offered_to_those_who_may_alone(client):
-    office, auditor = RoleGrantFactory(role=Role.PROGRAM_OFFICE), RoleGrantFactory(role=Role.AUDITOR)
+    office, auditor = (
+        RoleGrantFactory(role=Role.PROGRAM_OFFICE),
+        RoleGrantFactory(role=Role.AUDITOR),
+    )
 
     assert offers_to_log(client, OrgUnitFactory().head)
     assert offers_to_log(client, office.person)

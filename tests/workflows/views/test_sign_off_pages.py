@@ -1,9 +1,13 @@
 import re
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from core import panels
+from core.charts import words
 from core.models import AuditEvent
 from people.choices import Role
 from tests.factories.people import (
@@ -21,7 +25,7 @@ from tests.factories.workflows import (
     WorkflowVersionFactory,
 )
 from workflows.choices import RedesignState, Verdict
-from workflows.models import Decision, GoLive, Redesign, Revision, RevisionActivity
+from workflows.models import Decision, GoLive, Hypothesis, Redesign, Revision, RevisionActivity
 from workflows.operations import approval
 from workflows.operations.redesigns import revise
 from workflows.signing import problems_of
@@ -472,12 +476,12 @@ def test_the_inbox_lists_what_needs_me(open_page):
     back = in_review()
     sign(back, back.boss, Verdict.CHANGES_REQUESTED, comment="More people")
 
-    for person, words in (
+    for person, told in (
         (review.boss, "Sign the redesign of"),
         (ready.redesign.workflow.owner, "can go live"),
         (back.redesign.proposer, "Changes are asked for"),
     ):
-        assert words in open_page(person, "home").content.decode()
+        assert told in open_page(person, "home").content.decode()
 
 
 def test_the_inbox_of_somebody_with_nothing_to_do(open_page):
@@ -499,6 +503,99 @@ def test_the_team_is_counted_only_when_it_is_large_enough(open_page, people, sho
     assert ("ap-hidden-cell" in text) is not shown
 
 
+def button(response):
+    """The moment the page would go live at, and what its button says."""
+    found = re.search(r'name="moment" value="([^"]*)">([^<]*)<', response.content.decode())
+    return {"moment": found[1], "says": found[2]}
+
+
+def planned_for(day):
+    boss, at = PersonFactory(), timezone.now()
+    redesign = RedesignFactory(workflow=workflow_below(boss))
+    Hypothesis.objects.filter(revision__redesign=redesign).update(planned_go_live_date=day)
+    route = approval.submit_redesign(redesign=redesign, actor=redesign.proposer, at=at)
+    redesign = Redesign.objects.select_related("current_revision").get(pk=redesign.pk)
+    review = Review(redesign=redesign, route=route, boss=boss)
+    sign(review, boss, at=at)
+    return review
+
+
+def test_a_planned_day_that_has_passed_is_told_on_every_page(client):
+    boss = PersonFactory()
+    redesign = RedesignFactory(workflow=workflow_below(boss))
+    passed = timezone.localdate() - timedelta(days=1)
+    Hypothesis.objects.update(planned_go_live_date=passed)
+    client.force_login(redesign.proposer)
+    pages = [
+        reverse("workflows:redesign_edit", args=[redesign.public_id]),
+        str(redesign.get_absolute_url()),
+    ]
+
+    texts = [client.get(page).content.decode() for page in pages]
+    approval.submit_redesign(redesign=redesign, actor=redesign.proposer, at=timezone.now())
+    client.force_login(boss)
+    texts.append(
+        client.get(reverse("workflows:decide", args=[redesign.public_id])).content.decode()
+    )
+
+    assert ["The planned go-live has passed" in text for text in texts] == [True] * 3
+
+
+def test_the_page_counts_from_the_planned_day_and_its_button_names_it(client):
+    day = timezone.localdate() + timedelta(days=20)
+    review = planned_for(day)
+    client.force_login(review.redesign.workflow.owner)
+
+    page = client.get(reverse("workflows:go_live", args=[review.redesign.public_id]))
+
+    assert button(page)["says"] == f"Go live on {words.day(day)}"
+    assert f"Counted from {words.day(day)} 08:00, Europe/Zurich time:" in " ".join(
+        page.content.decode().split()
+    )
+
+
+def test_a_planned_day_that_has_passed_is_not_proposed(client):
+    review = planned_for(timezone.localdate() - timedelta(days=3))
+    client.force_login(review.redesign.workflow.owner)
+
+    page = client.get(reverse("workflows:go_live", args=[review.redesign.public_id]))
+
+    assert datetime.fromisoformat(button(page)["moment"]) > timezone.now()
+    assert "This moment has passed" not in page.content.decode()
+
+
+def test_a_moment_whose_consequences_were_not_shown_is_shown_first(client):
+    """Nobody can move it afterwards: the button acts for the day it names alone."""
+    review = approved(at=timezone.now())
+    client.force_login(review.redesign.workflow.owner)
+    url = reverse("workflows:go_live", args=[review.redesign.public_id])
+    shown = button(client.get(url))
+    past = {"day": "2026-03-02", "time": "08:00", "zone": "Europe/Zurich"}
+
+    asked = client.post(url, past | {"moment": shown["moment"]})
+
+    assert asked.status_code == 200
+    assert not GoLive.objects.exists()
+    assert "This moment has passed" in asked.content.decode()
+    assert "Nothing is saved yet." in asked.content.decode()
+    assert button(asked)["says"] == "Go live on 2 Mar"
+
+
+def test_no_days_for_last_cases_are_not_told(client, monkeypatch):
+    told = {"follow_up_days": 0, "detectable_ratio": 0.82}
+    monkeypatch.setitem(
+        panels._facts, "measurement.go_live", lambda rows: {row.pk: told for row in rows}
+    )
+    review = approved(at=timezone.now())
+    client.force_login(review.redesign.workflow.owner)
+
+    page = client.get(reverse("workflows:go_live", args=[review.redesign.public_id]))
+
+    text = page.content.decode()
+    assert "0 days" not in text
+    assert "this reading can detect about 18% less time." in text
+
+
 def test_going_live_from_the_page(client):
     review = approved()
     owner = review.redesign.workflow.owner
@@ -509,7 +606,7 @@ def test_going_live_from_the_page(client):
     looked = client.post(url, given | {"look": "1"})
     assert "post-hoc" in looked.content.decode()
     assert not GoLive.objects.exists()
-    response = client.post(url, given)
+    response = client.post(url, given | {"moment": button(looked)["moment"]})
 
     assert response.status_code == 302
     row = GoLive.objects.get(redesign=review.redesign)
