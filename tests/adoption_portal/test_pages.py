@@ -184,3 +184,24 @@ def test_security_txt_has_what_the_standard_asks(client):
     body = client.get("/.well-known/security.txt").content.decode()
     assert "\nExpires: " in body
     assert body.startswith("Contact: mailto:")
+
+
+@pytest.mark.django_db
+def test_the_password_of_the_demo_is_said_once(client, settings, tmp_path):
+    logins = [{"role": role, "email": f"{role}@x.example", "password": "calm"} for role in "abc"]
+    (tmp_path / "demo.json").write_text(json.dumps(logins))
+    settings.DEMO, settings.DATA_DIR = True, tmp_path
+
+    text = client.get("/account/login/").content.decode()
+
+    assert text.count("calm") == 1
+    assert text.count("@x.example</a>") == 3
+
+
+@pytest.mark.parametrize(
+    "term", ["Grade", "Baseline", "Guardrail", "Start-up time", "Median", "GxP", "Post-hoc"]
+)
+def test_help_explains_the_words_of_the_method(signed_in, term):
+    text = signed_in.get("/help/").content.decode()
+
+    assert f"<dt>{term}</dt>" in text
