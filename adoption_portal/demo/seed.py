@@ -31,8 +31,15 @@ from measurement.operations.readings import measure_redesign
 from measurement.operations.summaries import refresh_summary
 from people.choices import Role
 from people.models import Person
-from workflows.choices import StepState, Verdict
-from workflows.models import AiTool, Redesign, RouteStep, Workflow
+from workflows.choices import RedesignState, StepState, Verdict
+from workflows.models import (
+    AiTool,
+    GoLive,
+    Redesign,
+    RouteStep,
+    Workflow,
+    WorkflowVersion,
+)
 from workflows.operations.approval import submit_redesign, withdraw_redesign
 from workflows.operations.go_live import go_live
 from workflows.operations.presence import Proof
@@ -87,11 +94,13 @@ def seed_work(organisation: Organisation, *, at: datetime, say: Say) -> None:
         say(f"{story.name}: logged with its cases")
     for story in STORIES:
         with transaction.atomic():
-            _redesigned(story, organisation, at)
+            made = _redesigned(story, organisation, at)
         for redesign in Redesign.objects.filter(
             workflow__name=story.name, workflow__is_simulated=True, go_live__isnull=False
         ).order_by("pk"):
             measure_redesign(redesign_id=redesign.pk, at=at)
+        for redesign in made:
+            _dated(story, redesign, at)
         say(f"{story.name}: {story.stops_at}")
 
 
@@ -130,7 +139,8 @@ def _logged(story: Story, organisation: Organisation, at: datetime) -> Workflow:
     if found is not None:
         return found
     owner = organisation.heads[story.unit]
-    return log_workflow(
+    logged_at = (_went_live_at(story, at) or at) - timedelta(weeks=9)
+    workflow = log_workflow(
         actor=owner,
         facts=WorkflowFacts(
             name=story.name,
@@ -153,9 +163,12 @@ def _logged(story: Story, organisation: Organisation, at: datetime) -> Workflow:
             )
             for title, who, system, touch, wait in story.steps
         ],
-        at=(_went_live_at(story, at) or at) - timedelta(weeks=9),
+        at=logged_at,
         is_simulated=True,
     )
+    Workflow.objects.filter(pk=workflow.pk).update(created_at=logged_at, updated_at=logged_at)
+    WorkflowVersion.objects.filter(workflow=workflow).update(created_at=logged_at)
+    return workflow
 
 
 def _import(story: Story, workflow: Workflow, at: datetime) -> None:
@@ -178,13 +191,40 @@ def _import(story: Story, workflow: Workflow, at: datetime) -> None:
     refresh_summary(workflow_id=workflow.pk, at=at)
 
 
-def _redesigned(story: Story, organisation: Organisation, at: datetime) -> None:
+def _redesigned(story: Story, organisation: Organisation, at: datetime) -> list[Redesign]:
     workflow = Workflow.objects.get(name=story.name, is_simulated=True)
     if story.stops_at == "logged" or Redesign.objects.filter(workflow=workflow).exists():
-        return
+        return []
     redesign = _brought_on(story, organisation, workflow, at)
     if story.ending is not None:
         _ended(story, story.ending, redesign, organisation, at)
+    return list(Redesign.objects.filter(workflow=workflow))
+
+
+def _dated(story: Story, redesign: Redesign, at: datetime) -> None:
+    """When it began and was touched last, as the story tells it.
+
+    The audit trail, signatures and frozen content keep the moment of the seeding: nothing may
+    change them.
+    """
+    redesign.refresh_from_db()
+    live = GoLive.objects.filter(redesign=redesign).first()
+    begun = _begun_at(live.at if live else None, at)
+    if live is not None:
+        touched = live.reading_at if redesign.state == RedesignState.MEASURED else live.at
+    elif redesign.state in {RedesignState.DRAFT, RedesignState.WITHDRAWN}:
+        touched = begun + timedelta(days=3)
+    else:
+        touched = at - timedelta(days=3)
+    if redesign.stopped_at is not None:
+        touched = redesign.stopped_at
+    elif story.ending is not None:
+        touched = at - timedelta(weeks=story.ending.weeks_ago)
+    Redesign.objects.filter(pk=redesign.pk).update(created_at=begun, updated_at=min(touched, at))
+
+
+def _begun_at(live: datetime | None, at: datetime) -> datetime:
+    return (live or at) - timedelta(days=40)
 
 
 def _ended(
@@ -216,7 +256,7 @@ def _brought_on(
 ) -> Redesign:
     """A redesign as far as the story tells it."""
     live = _went_live_at(story, at)
-    begun = (live or at) - timedelta(days=40)
+    begun = _begun_at(live, at)
     owner = organisation.heads[story.unit]
     redesign = propose_redesign(workflow=workflow, actor=owner, at=begun)
     redesign = save_draft(

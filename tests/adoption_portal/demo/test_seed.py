@@ -21,6 +21,7 @@ class Seeded:
     def __init__(self):
         self.verdicts = set()
         self.states = set()
+        self.dates = []  # (created, updated) of each redesign
         self.logins = []
         self.pages = []  # (role, path, status, body)
 
@@ -54,6 +55,7 @@ def look(told):
 
     told.verdicts = set(Reading.objects.values_list("verdict", flat=True))
     told.states = set(Redesign.objects.values_list("state", flat=True))
+    told.dates = list(Redesign.objects.values_list("created_at", "updated_at"))
     told.logins = demo_logins()
     handler = ClientHandler(enforce_csrf_checks=False)
     for login in told.logins:
@@ -91,6 +93,13 @@ def test_every_state_appears(seeded):
     from workflows.choices import RedesignState
 
     assert seeded.states == set(RedesignState.values)
+
+
+def test_redesigns_began_and_were_touched_on_many_days(seeded):
+    begun, touched = zip(*seeded.dates, strict=True)
+    assert all(first < last for first, last in seeded.dates)
+    assert len({moment.date() for moment in begun}) > len(begun) / 2
+    assert len({moment.date() for moment in touched}) > len(touched) / 3
 
 
 def test_every_role_has_a_login(seeded):
