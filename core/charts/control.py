@@ -14,6 +14,8 @@ from core.charts.canvas import WIDE, Canvas, is_compact
 from core.charts.scale import Linear, known, ticks_from_zero
 from core.charts.table import Table
 
+WEEKS_ON_PHONE = 16  # before go-live
+
 
 @dataclass(frozen=True, slots=True)
 class Week:
@@ -60,6 +62,11 @@ class ControlChart:
     @property
     def after(self) -> tuple[Week, ...]:
         return tuple(w for w in self.weeks if self.go_live is not None and w.start >= self.go_live)
+
+    @property
+    def for_phone(self) -> "ControlChart":
+        """Fewer weeks before, so that those after stay apart; the table keeps them all."""
+        return replace(self, weeks=(*self.before[-WEEKS_ON_PHONE:], *self.after))
 
     def table(self) -> Table:
         rows = tuple(

@@ -90,11 +90,14 @@ def cases_page(workflow: Workflow, *, at: datetime) -> CasesPage:
     """Three queries, and one more that counts the cases of before once a redesign is live."""
     source = CaseSource.objects.filter(workflow=workflow).first()
     summary = CaseSummary.objects.filter(workflow=workflow).first()
+    readiness = readiness_of(workflow, summary)
     return CasesPage(
         source=source,
         summary=summary,
-        readiness=readiness_of(workflow, summary),
-        volume=_volume(summary) if summary is not None and summary.weekly else None,
+        readiness=readiness,
+        volume=_volume(summary, readiness.go_live_at)
+        if summary is not None and summary.weekly
+        else None,
         days_old=(at - summary.covers_to).days if summary and summary.covers_to else None,
     )
 
@@ -120,14 +123,33 @@ def readiness_of(workflow: Workflow, summary: CaseSummary | None) -> Readiness:
     return Readiness(summary.completed, FINISHED_BEFORE, enough_on)
 
 
-def _volume(summary: CaseSummary) -> Bars:
+def _volume(summary: CaseSummary, go_live_at: datetime | None) -> Bars:
+    """Before is grey, after is indigo, here too; a side without a week is no part."""
+    weeks = [
+        (date.fromisoformat(first_day), float(cases))
+        for first_day, _median, cases, *_done in summary.weekly[-WEEKS_SHOWN:]
+    ]
+    live = go_live_at.date() if go_live_at else None
+    sides = [live is not None and day >= live for day, _cases in weeks]
+    rows: list[tuple[float, ...]]
+    parts: tuple[str, ...]
+    looks: tuple[str, ...]
+    if len(set(sides)) == 1:
+        rows = [(cases,) for _day, cases in weeks]
+        parts, looks = (_("Cases started"),), ("after" if sides[0] else "before",)
+    else:
+        rows = [
+            (0.0, cases) if after else (cases, 0.0)
+            for (_day, cases), after in zip(weeks, sides, strict=True)
+        ]
+        parts, looks = (_("Before"), _("After")), ("before", "after")
     return Bars(
         rows=tuple(
-            BarRow(words.day(date.fromisoformat(first_day)), (float(cases),))
-            for first_day, _median, cases, *_done in summary.weekly[-WEEKS_SHOWN:]
+            BarRow(words.day(day), values)
+            for (day, _cases), values in zip(weeks, rows, strict=True)
         ),
-        parts=(_("Cases started"),),
-        looks=("before",),
+        parts=parts,
+        looks=looks,
         title=_("Cases started, by week"),
     )
 

@@ -24,7 +24,7 @@ def figure(
 ) -> SafeString:
     """A chart drawn at two widths, one shown by the style sheet, with its table."""
     wide = draw(data, width=width)
-    phone = draw(data, width=PHONE)
+    phone = draw(getattr(data, "for_phone", data), width=PHONE)
     return part(
         "figure",
         wide=format_html('<div class="ap-chart-wide">{}</div>', wide),

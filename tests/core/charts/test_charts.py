@@ -241,3 +241,12 @@ def test_words_of_go_live_and_reading_do_not_overlap(language, width, weeks_afte
     assert 1 <= len(spans) <= 2
     assert all(one[1] <= two[0] for one, two in itertools.pairwise(spans))
     assert spans[-1][1] <= width
+
+
+def test_on_a_phone_a_control_chart_has_fewer_weeks_before_and_all_after():
+    first = date(2025, 1, 6)
+    weeks = tuple(charts.Week(first + timedelta(weeks=n), 5.0, 9) for n in range(60))
+    chart = charts.ControlChart(weeks, go_live=weeks[50].start)
+
+    assert chart.for_phone.weeks == weeks[34:]
+    assert len(chart.table().rows) == 60

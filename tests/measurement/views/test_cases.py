@@ -17,6 +17,7 @@ from measurement import tasks
 from measurement.choices import CaseStatus
 from measurement.models import Case, CaseImport, CaseSource, CaseSummary
 from measurement.parsing import FIELDS
+from measurement.queries.cases import cases_page
 from people.choices import Role
 from tests.factories.measurement import (
     CaseFactory,
@@ -31,7 +32,7 @@ from tests.factories.people import (
     PersonFactory,
     RoleGrantFactory,
 )
-from tests.factories.sign_offs import live
+from tests.factories.sign_offs import live, workflow_below
 from tests.factories.workflows import WorkflowFactory
 from workflows.queries.stages import Baseline
 
@@ -591,3 +592,22 @@ def test_taking_rejected_rows_away_is_written_down(client, owner, workflow):
     told = AuditEvent.objects.get(verb="export")
     assert (told.actor, told.subject_id) == (owner, str(held.public_id))
     assert told.after == {"what": "rejections.csv"}
+@pytest.mark.parametrize("weeks_ago, looks", [(None, "b"), (4, "ba"), (40, "a")])
+def test_cases_started_after_go_live_are_drawn_as_after(weeks_ago, looks):
+    """Before is grey, after is indigo, everywhere."""
+    at = timezone.now()
+    workflow = workflow_below(PersonFactory())
+    if weeks_ago is not None:
+        since = at - timedelta(weeks=weeks_ago)
+        live(at=since, live_at=since, workflow=workflow, boss=workflow.unit.parent.head)
+    days = [(at - timedelta(weeks=n)).date().isoformat() for n in range(12, 0, -1)]
+    CaseSummary.objects.create(
+        workflow=workflow, weekly=[[day, 1.0, 7, 7] for day in days], refreshed_at=at
+    )
+
+    volume = cases_page(workflow, at=at).volume
+
+    assert "".join(look[0] for look in volume.looks) == looks
+    assert [sum(row.values) for row in volume.rows] == [7.0] * 12
+    if looks == "ba":
+        assert [row.values[1] > 0 for row in volume.rows].count(True) in {3, 4}
