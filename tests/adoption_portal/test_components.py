@@ -153,3 +153,12 @@ def test_panel_draws_what_an_app_registered(rf, monkeypatch):
     template = engines["django"].from_string(source)
     assert template.render({"thing": None}, rf.get("/")) == "[]"
     assert "Simulated demo data" in template.render({"thing": 1}, rf.get("/"))
+
+
+@pytest.mark.parametrize("mode, reached", [("scroll", True), ("cards", True), ("plain", False)])
+def test_a_table_that_scrolls_is_reached_by_keyboard(mode, reached):
+    table = render(
+        "{% table_region 'Work' mode=mode %}<tbody></tbody>{% endtable_region %}", mode=mode
+    )
+
+    assert ('tabindex="0" aria-label="Work"' in table) is reached
