@@ -117,7 +117,9 @@ class WorkflowForm(forms.Form):
         ),
         help_text=_("Answers for this work. A name or an e-mail address."),
     )
-    unit = forms.ModelChoiceField(OrgUnit.objects.none(), label=_("Unit that does it"))
+    unit = forms.ModelChoiceField(
+        OrgUnit.objects.none(), label=_("Unit that does it"), empty_label=_("Choose a unit")
+    )
     function = LineField(
         label=_("Function"),
         max_length=100,

@@ -125,6 +125,7 @@ def _shown(
         "comparison": comparison,
         "checks": check_items(found),
         "missing": sum(check.stops for check in found),
+        "to_weigh": sum(not check.passed and not check.blocking for check in found),
         "editor": editor,
         "rows": editor.rows(was),
         "before": comparison.before,

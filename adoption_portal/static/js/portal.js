@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   const root = document.documentElement;
+  const phone = window.matchMedia("(max-width: 640px)");
   root.classList.remove("ap-no-js");
 
   // What the server found wrong is read out and reached first.
@@ -9,6 +10,7 @@
 
   const prepare = (scope) => {
     scope.querySelectorAll("[data-needs-js]").forEach((part) => part.removeAttribute("hidden"));
+    if (phone.matches) scope.querySelectorAll("[data-closed-on-phones]").forEach((part) => { part.open = false; });
     focusErrors(scope);
   };
   prepare(document);

@@ -16,10 +16,24 @@ tags = template.Library()
 
 @tags.simple_tag(takes_context=True)
 def filters(context: template.Context, form: BaseForm) -> SafeString:
-    """A GET form and a chip for each filter that is on."""
+    """A GET form and a chip for each filter that is on; on phones all but the search fold away."""
     request: HttpRequest = context["request"]
     form.use_required_attribute = False
-    return part("filters", form=form, request=request, chips=_chips(form, request))
+    fields = list(form)
+    searches = [
+        field
+        for field in fields
+        if getattr(field.field.widget, "input_type", "") in {"text", "search"}
+    ]
+    more = [field for field in fields if field not in searches]
+    return part(
+        "filters",
+        always=searches,
+        more=more,
+        on=sum(bool(request.GET.get(field.html_name)) for field in more),
+        request=request,
+        chips=_chips(form, request),
+    )
 
 
 def _chips(form: BaseForm, request: HttpRequest) -> list[dict[str, str]]:

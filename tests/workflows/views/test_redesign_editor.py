@@ -547,3 +547,11 @@ def test_saving_asks_the_same_for_few_and_for_many_steps(client, django_assert_m
         counts.append(len(asked))
 
     assert counts[0] == counts[1], counts
+
+
+def test_something_worth_a_look_is_not_called_nothing(editor, redesign):
+    """The factory's draft may be submitted, without a date for go-live and without guardrails."""
+    text = editor.client.get(editor.address).content.decode()
+
+    assert "It may be signed; 2 things are worth a look before." in text
+    assert "Nothing is missing." not in text
