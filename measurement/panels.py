@@ -17,7 +17,7 @@ from measurement.queries.cases import baselines_of, cases_page
 from measurement.queries.charts import control_chart_shown
 from measurement.queries.evidence import evidence_page
 from measurement.queries.planning import TooManyCases, at_go_live, planning_of
-from measurement.queries.readings import news_among, stages_of, weekly_of
+from measurement.queries.readings import news_among, stages_of, verdicts_among, weekly_of
 from measurement.rules import may_bring_cases
 from workflows.models import GoLive, Redesign, Workflow
 from workflows.queries.stages import Baseline
@@ -94,6 +94,11 @@ def news_facts(
     redesigns: QuerySet[Redesign], *, since: datetime, most: int
 ) -> Mapping[Redesign, Mapping[str, Any]]:
     return news_among(redesigns, since=since, most=most)
+
+
+@facts("measurement.verdicts")
+def verdict_facts(redesigns: QuerySet[Redesign], *, early: bool) -> Mapping[str, int]:
+    return verdicts_among(redesigns, early=early)
 
 
 @facts("measurement.weekly")

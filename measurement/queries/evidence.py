@@ -1,11 +1,10 @@
 """One redesign's evidence, gathered for the page that shows it."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core import charts
@@ -19,9 +18,9 @@ from measurement.choices import ReadingKind, ReadingVerdict
 from measurement.models import CaseSummary, Reading
 from measurement.queries.calls import due_at
 from measurement.queries.readings import (
-    newest_reading,
     readings_of,
     survivors_of_quarters,
+    verdicts_among,
 )
 from workflows.models import GoLive, Hypothesis, Redesign
 
@@ -174,18 +173,12 @@ def evidence_rows(redesigns: list[Redesign]) -> list[EvidenceRow]:
 
 
 def verdict_counts(redesigns: QuerySet[Redesign]) -> list[tuple[str, str, int]]:
-    """(verdict, its word, how many) in a fixed order; "" stands for not read yet. One query."""
-    found = Counter(
-        dict(
-            redesigns.order_by()
-            .annotate(verdict_shown=Subquery(newest_reading().values("verdict")[:1]))
-            .values_list("verdict_shown")
-            .annotate(Count("pk"))
-            .values_list("verdict_shown", "pk__count")
-        )
-    )
+    """(verdict, its word, how many) in a fixed order. One query."""
+    found = verdicts_among(redesigns, early=True)
     return [
-        (value, str(label), found[value]) for value, label in ReadingVerdict.choices if found[value]
+        (value, str(label), found[value])
+        for value, label in ReadingVerdict.choices
+        if value in found
     ]
 
 

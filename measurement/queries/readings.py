@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Max, Min, OuterRef, QuerySet, Subquery
 
 from core.choices import ENDED, JobState
 from core.jobs import newest_job
@@ -38,6 +38,19 @@ def redesigns_with_readings(person: Person) -> QuerySet[Redesign]:
         .annotate(reading_pk=Subquery(newest_reading().values("pk")[:1]))
         .select_related("workflow__unit", "workflow__owner", "current_revision__tool", "go_live")
     )
+
+
+def verdicts_among(redesigns: QuerySet[Redesign], *, early: bool = False) -> Mapping[str, int]:
+    """How many of them have each verdict at their date, or, ``early``, so far; one query."""
+    shown = newest_reading() if early else newest_reading().filter(kind=ReadingKind.PRIMARY)
+    counted = (
+        redesigns.order_by()
+        .annotate(verdict_shown=Subquery(shown.values("verdict")[:1]))
+        .filter(verdict_shown__isnull=False)
+        .values_list("verdict_shown")
+        .annotate(Count("pk"))
+    )
+    return dict(counted.values_list("verdict_shown", "pk__count"))
 
 
 def runs_beyond_reach(person: Person) -> bool:
@@ -192,9 +205,10 @@ def survivors_of_quarters(redesign_ids: set[int]) -> set[int]:
 
 
 def weekly_of(workflows: list[Workflow]) -> Mapping[int, Mapping[str, list[float | None]]]:
-    """Weekly medians of the last 24 weeks, split at the newest go-live; one query.
+    """Weekly medians around the newest go-live, up to twelve weeks on each side; one query.
 
-    None for a week without a point, as in the control chart.
+    Of work that never went live the last 24 weeks, all of them before. None for a week without a
+    point, as in the control chart.
     """
     newest = GoLive.objects.filter(redesign__workflow=OuterRef("workflow")).order_by("-at")
     rows = CaseSummary.objects.filter(workflow__in=workflows).values_list(
@@ -205,12 +219,12 @@ def weekly_of(workflows: list[Workflow]) -> Mapping[int, Mapping[str, list[float
         split = live.date().isoformat() if live else "9999"
         weeks = [
             (day, median_shown(median, finished=done[0] if done else cases))
-            for day, median, cases, *done in weekly[-WEEKS_SHOWN:]
+            for day, median, cases, *done in weekly
         ]
-        told[workflow_id] = {
-            "before": [median for day, median in weeks if day < split],
-            "after": [median for day, median in weeks if day >= split],
-        }
+        before = [median for day, median in weeks if day < split]
+        after = [median for day, median in weeks if day >= split]
+        most = WEEKS_SHOWN // 2 if after else WEEKS_SHOWN
+        told[workflow_id] = {"before": before[-most:], "after": after[:most]}
     return told
 
 

@@ -12,16 +12,17 @@ from django.utils import timezone
 
 from core.panels import facts_among
 from people.models import Assignment, OrgUnit, OrgUnitClosure, Person
-from people.rules import headed_unit_ids
-from workflows.choices import RedesignState
-from workflows.models import Redesign, StepAssignment, Workflow
+from people.rules import headed_unit_ids, sees_organisation
+from workflows.choices import RedesignState, RouteState, StepState
+from workflows.models import GoLive, Redesign, RouteStep, StepAssignment, Workflow
 from workflows.queries.redesigns import redesigns_visible_to
 from workflows.queries.sign_offs import turns_of
 from workflows.queries.stages import RUNNING, Baseline, with_lead
 from workflows.queries.turns import open_turns_of
-from workflows.queries.workflows import WorkflowRow, workflow_rows
+from workflows.queries.workflows import WorkflowRow, workflow_rows, workflows_visible_to
 
 MOST = 20
+MOST_WAITING = 3
 MEASURED_STATES = [RedesignState.LIVE, RedesignState.MEASURED]
 MOST_OWN = 100
 MOST_COUNTED = 999
@@ -37,11 +38,22 @@ class Inbox:
     evidence: list[tuple[Redesign, Mapping[str, Any]]]
     too_small: list[tuple[Workflow, Baseline]]
     workflows: list[WorkflowRow]
+    of_unit: bool  # they are the unit's, not the person's to answer for
     team: "Team | None"
+    oversight: "Oversight | None"
+    next_reading: GoLive | None
 
     @property
     def news(self) -> int:
         return len(self.evidence) + len(self.too_small)
+
+
+@dataclass(frozen=True, slots=True)
+class Oversight:
+    """For those who read the whole organisation: what came of it, and what holds it up."""
+
+    verdicts: Mapping[str, int]
+    waiting: list[RouteStep]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,9 @@ class Team:
 def inbox_of(person: Person, at: datetime) -> Inbox:
     own = list(own_redesigns(person))
     rows = workflow_rows(list(with_lead(own_workflows(person), person)[:MOST]), person)
+    of_unit = not rows
+    if of_unit:
+        rows = workflow_rows(list(with_lead(workflows_at_work(person), person)[:MOST]), person)
     return Inbox(
         to_sign=list(turns_of(person, at)[:MOST]),
         changes_requested=[one for one in own if one.state == RedesignState.CHANGES_REQUESTED],
@@ -71,7 +86,10 @@ def inbox_of(person: Person, at: datetime) -> Inbox:
             and row.workflow.owner_id == person.pk
         ],
         workflows=rows,
+        of_unit=of_unit,
         team=team_of(person),
+        oversight=oversight_of(person),
+        next_reading=next_reading_for(person, at),
     )
 
 
@@ -114,6 +132,49 @@ def own_workflows(person: Person) -> QuerySet[Workflow]:
         )
         .select_related("unit")
         .order_by("name")
+    )
+
+
+def workflows_at_work(person: Person) -> QuerySet[Workflow]:
+    """Those of the units the person works in."""
+    units = Assignment.objects.filter(person=person, valid__contains=timezone.localdate()).values(
+        "unit"
+    )
+    return (
+        Workflow.objects.filter(unit__in=units, retired_at__isnull=True)
+        .select_related("unit")
+        .order_by("name")
+    )
+
+
+def oversight_of(person: Person) -> Oversight | None:
+    """Three queries; one for everybody who does not read the whole organisation."""
+    if not sees_organisation(person):
+        return None
+    longest = (
+        RouteStep.objects.filter(state=StepState.ACTIVE, route__state=RouteState.OPEN)
+        .select_related("route__redesign__workflow")
+        .order_by("opened_at", "pk")
+    )
+    return Oversight(
+        verdicts=facts_among(
+            "measurement.verdicts", Redesign.objects.filter(go_live__isnull=False), early=True
+        ),
+        waiting=list(longest[:MOST_WAITING]),
+    )
+
+
+def next_reading_for(person: Person, at: datetime) -> GoLive | None:
+    """The next one due of work the person may see, whose rail tells its date; one query."""
+    return (
+        GoLive.objects.filter(
+            redesign__workflow__in=workflows_visible_to(person),
+            redesign__state=RedesignState.LIVE,
+            reading_at__gt=at,
+        )
+        .select_related("redesign__workflow")
+        .order_by("reading_at", "pk")
+        .first()
     )
 
 

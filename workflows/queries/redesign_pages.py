@@ -59,11 +59,20 @@ class RedesignsWanted:
     mine: bool = False
 
 
+UNTOLD = (RedesignState.DRAFT, RedesignState.CHANGES_REQUESTED, RedesignState.SUSPENDED)
+
+
 @dataclass(frozen=True, slots=True)
 class RedesignRow:
     redesign: Redesign
     stage: WorkflowStage
     comparison: Comparison
+
+    @property
+    def state_untold(self) -> bool:
+        """Whether the stage leaves out what holds it up."""
+        state = RedesignState(self.redesign.state)
+        return state in UNTOLD and self.stage.word != str(state.label)
 
 
 def redesign_list(person: Person, wanted: RedesignsWanted) -> QuerySet[Redesign]:

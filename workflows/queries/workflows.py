@@ -24,7 +24,7 @@ from django.utils.translation import ngettext
 from core.audit import EXPORT, subject_of
 from core.charts import Sparkline, words
 from core.models import AuditEvent
-from core.panels import facts_about
+from core.panels import facts_about, facts_among
 from people.models import Assignment, Person
 from workflows.choices import RedesignState, Stage
 from workflows.comparison import Comparison, Totals, compare
@@ -100,6 +100,12 @@ def workflow_list(person: Person, wanted: WorkflowFilter) -> "QuerySet[LedWorkfl
     elif wanted.stage in set(STATES_OF_STAGE):
         rows = rows.filter(lead_state__in=STATES_OF_STAGE[Stage(wanted.stage)])
     return rows.select_related("unit").order_by("name", "pk")
+
+
+def improved_among(rows: "QuerySet[LedWorkflow]") -> int:
+    """Of a whole list, how many are measured as improved by what runs now; one query."""
+    leads = Redesign.objects.filter(pk__in=rows.order_by().values("lead_pk"))
+    return int(facts_among("measurement.verdicts", leads, early=False).get("improved", 0))
 
 
 def filter_choices(person: Person) -> dict[str, list[tuple[str, str]]]:
@@ -210,6 +216,7 @@ class WorkflowPage:
     may_edit: bool
     may_propose: bool
     draft: Redesign | None = None
+    open_redesign: Redesign | None = None  # neither running nor ended
     beyond_reach: bool = False  # somebody's redesign that the person may not read
     tools: tuple[AiTool, ...] = field(default=())
 
@@ -252,6 +259,7 @@ def workflow_page(workflow: "LedWorkflow", person: Person, *, minimum_group: int
         tool=_tool_name(lead) if shown else "",
         may_edit=may_edit(person, workflow),
         may_propose=workflow.retired_at is None and bool(steps) and may_propose(person, workflow),
+        open_redesign=next((row for row in redesigns if row.state in OPEN), None),
         beyond_reach=not redesigns
         and beyond_others_drafts(person).filter(workflow=workflow).exists(),
         draft=next((row for row in redesigns if row.state == RedesignState.DRAFT), None),
@@ -290,6 +298,12 @@ def _comparison(redesign: Redesign | None, steps: Sequence[Activity]) -> Compari
     return compare(before, after) if after else None
 
 
+OPEN = (
+    RedesignState.DRAFT,
+    RedesignState.CHANGES_REQUESTED,
+    RedesignState.IN_REVIEW,
+    RedesignState.APPROVED,
+)
 DRAFTING = ("redesign.draft_saved", "redesign.rebased", "redesign.copied")
 
 

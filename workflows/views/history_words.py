@@ -34,6 +34,7 @@ VERBS: dict[str, str | Promise] = {
     "redesign.retired": gettext_lazy("Retired the redesign"),
     "redesign.superseded": gettext_lazy("Replaced by a newer redesign"),
     "redesign.measured": gettext_lazy("Measured"),
+    "mail.sent": gettext_lazy("Told somebody by mail"),
     "reading.taken": gettext_lazy("A reading was taken"),
     "reading.recomputed": gettext_lazy("A reading was computed again"),
     "cases.source_created": gettext_lazy("Set up the case source"),

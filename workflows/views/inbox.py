@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET
 
 from core.acting import acting_person
 from core.charts import words
-from core.charts.marks import word
+from core.charts.marks import VERDICTS, word
 from people.models import Person
-from workflows.models import StepAssignment
+from workflows.models import GoLive, StepAssignment
 from workflows.nav import waiting
-from workflows.queries.inbox import Inbox, inbox_of
+from workflows.queries.inbox import Inbox, Oversight, inbox_of
 from workflows.rules import may_log
 from workflows.views import shown
 
@@ -36,6 +36,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "items": _items(inbox, at),
         "inbox": inbox,
         "may_log": may_log(actor),
+        "clear": _clear(inbox.next_reading),
+        "oversight": _oversight(inbox.oversight, at) if inbox.oversight else None,
     }
     return render(request, "workflows/inbox.html", context)
 
@@ -59,6 +61,36 @@ def _lead(waits: int, worth: int) -> str:
     ) % {"count": words.number(worth)}
     told = [needs] if waits else [_("Nothing needs you now.")]
     return " ".join([*told, news] if worth else told)
+
+
+def _clear(following: GoLive | None) -> str:
+    if following is None:
+        return _("New sign-offs and evidence appear here.")
+    return _("Next: the evidence of %(name)s is read on %(day)s.") % {
+        "name": following.redesign.workflow.name,
+        "day": words.day(following.reading_at),
+    }
+
+
+def _oversight(seen: Oversight, at: datetime) -> dict[str, Any]:
+    """Verdicts as (code, word, count, address), and what waits longest for a signature."""
+    evidence = _list_address("measurement:evidence_list")
+    return {
+        "verdicts": [
+            (code, word(code), seen.verdicts[code], f"{evidence}?verdict={code}")
+            for code in VERDICTS
+            if seen.verdicts.get(code)
+        ],
+        "waiting": [
+            {
+                "name": step.route.redesign.workflow.name,
+                "note": step.shown_title,
+                "tag": shown.waiting(step.opened_at, at),
+                "url": reverse("workflows:decide", args=[step.route.redesign.public_id]),
+            }
+            for step in seen.waiting
+        ],
+    }
 
 
 def _items(inbox: Inbox, at: datetime) -> list[dict[str, Any]]:
@@ -173,6 +205,13 @@ def _evidence(fact: Any) -> str:
         "ratio": words.ratio_words(fact["ratio"]),
         "interval": words.interval_words(fact["low"], fact["high"]),
     }
+
+
+def _list_address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def _address(name: str, public_id: object) -> str:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.charts import words
 from workflows.choices import DataClass, GuardKind, RedesignState, Worse
@@ -123,7 +124,8 @@ def promise_sentence(promise: Hypothesis) -> str:
 
 def guardrail_sentence(row: Guardrail) -> str:
     margin = (
-        _("%(points)s points") % {"points": _short(row.margin * HUNDRED)}
+        ngettext("%(points)s point", "%(points)s points", 1 if row.margin * HUNDRED == 1 else 2)
+        % {"points": _short(row.margin * HUNDRED)}
         if row.kind == GuardKind.SHARE
         else _short(row.margin)
     )

@@ -22,6 +22,7 @@ from workflows.queries.redesigns import redesigns_visible_to
 from workflows.queries.workflows import (
     acts_on,
     filter_choices,
+    improved_among,
     retirement_of,
     versions_of,
     workflow_detail,
@@ -43,11 +44,13 @@ if TYPE_CHECKING:
 def workflow_index(request: HttpRequest) -> HttpResponse:
     actor = acting_person(request)
     form = WorkflowFilterForm(request.GET, choices=filter_choices(actor))
-    page = page_of(request, workflow_list(actor, form.wanted()))
+    rows = workflow_list(actor, form.wanted())
+    page = page_of(request, rows)
     context = {
         "form": form,
         "page": page,
         "rows": workflow_rows(list(page.object_list), actor),
+        "improved": improved_among(rows) if page.paginator.count else 0,
         "filtered": any(request.GET.values()),
         "may_log": may_log(actor),
     }

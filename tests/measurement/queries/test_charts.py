@@ -8,6 +8,7 @@ from core import charts
 from measurement.models import CaseSummary, Reading
 from measurement.queries.charts import control_chart_shown, quantile_plot_shown, weekly_json
 from measurement.queries.readings import weekly_of
+from tests.factories.sign_offs import NOON, live
 from tests.factories.workflows import WorkflowFactory
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -108,3 +109,34 @@ def test_charts_of_a_work_calendar_are_in_working_hours(working, unit, told):
         assert told in picture
         assert told in str(chart.table().rows)
     assert ("days" in str(charts.quantile_plot(chart))) is not working
+@pytest.mark.django_db
+def test_the_weeks_shown_stand_around_the_go_live():
+    """Twelve weeks after a go-live of long ago still show what was before it."""
+    redesign = live(at=NOON, live_at=NOON - timedelta(weeks=30)).redesign
+    first = (NOON - timedelta(weeks=60)).date()
+    weeks = [(first + timedelta(weeks=n)).isoformat() for n in range(60)]
+    CaseSummary.objects.create(
+        workflow=redesign.workflow,
+        weekly=[[day, float(n), 9, 9] for n, day in enumerate(weeks)],
+        refreshed_at=NOON,
+    )
+
+    shown = weekly_of([redesign.workflow])[redesign.workflow_id]
+
+    assert shown["before"] == [float(n) for n in range(18, 30)]
+    assert shown["after"] == [float(n) for n in range(30, 42)]
+
+
+@pytest.mark.django_db
+def test_work_that_never_went_live_shows_its_last_24_weeks():
+    workflow = WorkflowFactory()
+    days = [(NOON - timedelta(weeks=40 - n)).date().isoformat() for n in range(40)]
+    CaseSummary.objects.create(
+        workflow=workflow,
+        weekly=[[day, float(n), 9, 9] for n, day in enumerate(days)],
+        refreshed_at=NOON,
+    )
+
+    shown = weekly_of([workflow])[workflow.pk]
+
+    assert (shown["before"], shown["after"]) == ([float(n) for n in range(16, 40)], [])

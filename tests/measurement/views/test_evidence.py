@@ -322,3 +322,12 @@ def test_evidence_out_of_reach_is_said_to_be_so(client, redesign):
     assert "No redesign has gone live yet" in text_of(
         client.get(reverse("measurement:evidence_list"))
     )
+
+
+def test_counts_of_verdicts_lead_to_their_rows(client, owner, redesign, reading):
+    page = client.get(reverse("measurement:evidence_list"))
+
+    (code, _word, count) = page.context["counts"][0]
+    assert f'<a class="ap-chip" href="?verdict={code}">' in text_of(page)
+    rows = client.get(reverse("measurement:evidence_list"), {"verdict": code}).context["rows"]
+    assert len(rows) == count == 1

@@ -10,8 +10,9 @@ from adoption_portal.launcher.folders import ROOT
 from core.audit import record, record_export
 from people.choices import Role
 from tests.factories.people import AssignmentFactory, PersonFactory, RoleGrantFactory
-from tests.factories.sign_offs import approved
+from tests.factories.sign_offs import approved, in_review
 from tests.factories.workflows import WorkflowFactory
+from workflows.operations.notify import tell_signers
 from workflows.operations.workflows import retire_workflow
 from workflows.views.history_words import VERBS
 
@@ -100,3 +101,15 @@ def test_history_of_a_redesign_out_of_reach_is_not_told(client):
     client.force_login(member)
 
     assert "Submitted it for sign-off" not in text_of(client, review.redesign.workflow)
+
+
+def test_a_mail_is_told_in_words(client):
+    review = in_review()
+    tell_signers(route_id=review.route.pk)
+    workflow = review.redesign.workflow
+    client.force_login(workflow.owner)
+
+    text = client.get(reverse("workflows:history", args=[workflow.public_id])).content.decode()
+
+    assert "mail.sent" not in text
+    assert "Told somebody by mail" in text

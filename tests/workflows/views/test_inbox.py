@@ -1,15 +1,22 @@
 """The page a day starts with: what needs a person, the same number beside the navigation."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from core.charts import words
 from measurement.models import CaseSummary
 from people.choices import Role
 from tests.factories.measurement import reading_of
-from tests.factories.people import OrgUnitFactory, PersonFactory, RoleGrantFactory
+from tests.factories.people import (
+    AssignmentFactory,
+    OrgUnitFactory,
+    PersonFactory,
+    RoleGrantFactory,
+)
 from tests.factories.sign_offs import approved, in_review, live, workflow_below
 from tests.factories.workflows import WorkflowFactory
 from workflows.models import Workflow
@@ -153,5 +160,59 @@ def test_inbox_asks_the_same_for_few_and_many_workflows(client, many, django_ass
     client.force_login(first.owner)
     client.get(reverse("home"))
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         client.get(reverse("home"))
+
+
+def test_a_clear_inbox_names_what_comes_next(client, owner):
+    workflow = WorkflowFactory(owner=owner, unit=owner.heads.get(), steps=1)
+    boss = workflow.unit.parent.head
+    redesign = live(at=timezone.now(), workflow=workflow, boss=boss).redesign
+    client.force_login(boss)
+
+    text = client.get(reverse("home")).content.decode()
+
+    day = words.day(redesign.go_live.reading_at)
+    assert f"Next: the evidence of {workflow.name} is read on {day}." in text
+
+
+def test_a_colleague_sees_the_workflows_of_the_unit(client, owner):
+    workflow = WorkflowFactory(owner=owner, unit=owner.heads.get(), steps=1)
+    elsewhere = WorkflowFactory(steps=1)
+    client.force_login(AssignmentFactory(unit=workflow.unit).person)
+
+    text = client.get(reverse("home")).content.decode()
+
+    assert "Workflows of your unit" in text
+    assert workflow.name in text
+    assert elsewhere.name not in text
+
+
+@pytest.mark.parametrize("many", [1, 4])
+def test_overseers_see_verdicts_and_what_waits_longest(client, many, django_assert_num_queries):
+    for number in range(many):
+        workflow = workflow_below(PersonFactory(), steps=1)
+        redesign = live(workflow=workflow, boss=workflow.unit.parent.head).redesign
+        reading_of(redesign, verdict="worse")
+        in_review(
+            at=timezone.now() - timedelta(days=number),
+            boss=(boss := PersonFactory()),
+            workflow=workflow_below(boss, name=f"Waits {number} days"),
+        )
+    client.force_login(RoleGrantFactory(role=Role.AUDITOR).person)
+    client.get(reverse("home"))
+
+    with django_assert_num_queries(16):
+        text = client.get(reverse("home")).content.decode()
+
+    card = " ".join(text[text.index('id="oversight"') :].split())
+    assert "?verdict=worse" in card
+    assert f'<b class="ap-num">{many}</b>' in card
+    shown = re.findall(r">Waits (\d) days<", card)
+    assert shown == [str(number) for number in reversed(range(many))][:3]
+
+
+def test_others_see_nothing_of_the_whole_organisation(client, owner):
+    client.force_login(owner)
+
+    assert client.get(reverse("home")).context["oversight"] is None

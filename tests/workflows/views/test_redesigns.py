@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -21,6 +22,7 @@ from workflows.choices import RedesignState
 from workflows.models import Hypothesis, Redesign, RevisionAuthor
 from workflows.operations import approval
 from workflows.operations import redesigns as operations
+from workflows.views.redesign_words import guardrail_sentence
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 EVIL = "<script>alert(1)</script>&\"'"
@@ -453,3 +455,25 @@ def test_copy_made_by_the_operation_is_listed(client, redesign):
     said = text_of(client.get(reverse("workflows:redesigns")))
 
     assert said.count(f">{redesign.workflow.name}<") == 2
+
+
+def test_a_margin_of_one_point_is_told_in_the_singular():
+    one = GuardrailFactory.build(
+        name="Errors", margin=Decimal("0.01"), kind="share", hypothesis=None
+    )
+    more = GuardrailFactory.build(
+        name="Errors", margin=Decimal("0.015"), kind="share", hypothesis=None
+    )
+
+    assert guardrail_sentence(one) == "Errors falls by no more than 1 point."
+    assert guardrail_sentence(more) == "Errors falls by no more than 1.5 points."
+
+
+def test_the_list_tells_a_state_only_where_the_stage_does_not(client, redesign):
+    client.force_login(redesign.proposer)
+
+    text = text_of(client.get(reverse("workflows:redesigns")))
+
+    heads = re.findall(r'<th scope="col">([^<]*)</th>', text)
+    assert heads == ["Workflow", "What changes", "Stage", "Touched"]
+    assert text[text.index("<tbody>") :].count("Draft") == 1

@@ -669,3 +669,15 @@ def test_go_live_is_the_owners_page(client):
     for person in (review.boss, PersonFactory(), RoleGrantFactory(role=Role.PROGRAM_OFFICE).person):
         client.force_login(person)
         assert client.get(url).status_code == 404
+
+
+def test_on_a_phone_a_sign_off_is_headed_by_its_workflow_and_sentences_are_left(open_page):
+    review = in_review()
+
+    rows = open_page(review.boss, "workflows:sign_offs").content.decode()
+    page = open_page(review.boss, "workflows:decide", review.redesign.public_id).content.decode()
+
+    assert re.search(
+        r'<th scope="row"><a href="[^"]*">' + re.escape(review.redesign.workflow.name), rows
+    )
+    assert '<td class="ap-sentence" data-label="Today">' in page

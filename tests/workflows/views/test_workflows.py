@@ -10,18 +10,20 @@ from django.urls import reverse
 
 from core.models import AuditEvent
 from people.choices import Role
+from tests.factories.measurement import reading_of
 from tests.factories.people import (
     AssignmentFactory,
     OrgUnitFactory,
     PersonFactory,
     RoleGrantFactory,
 )
-from tests.factories.sign_offs import live, put_into
+from tests.factories.sign_offs import in_review, live, put_into, sign
 from tests.factories.workflows import AiToolFactory, RedesignFactory, WorkflowFactory
 from workflows import paste as steps_paste
-from workflows.choices import RedesignState
+from workflows.choices import RedesignState, Verdict
 from workflows.models import Workflow
 from workflows.operations.freezing import freeze_version
+from workflows.operations.redesigns import revise
 
 pytestmark = pytest.mark.django_db
 NEW = reverse("workflows:new")
@@ -883,3 +885,61 @@ def test_a_draft_of_others_is_not_hinted_at(client, workflow):
     client.force_login(AssignmentFactory(unit=workflow.unit).person)
 
     assert "No redesign has been submitted yet." in said(client.get(page_of("workflow", workflow)))
+
+
+@pytest.mark.parametrize(
+    "state, says",
+    [
+        (RedesignState.DRAFT, "Open the redesign"),
+        (RedesignState.CHANGES_REQUESTED, "Revise the redesign"),
+    ],
+)
+def test_what_is_done_most_stands_first_and_ending_it_last(client, state, says):
+    review = in_review()
+    row = review.redesign.workflow
+    if state == RedesignState.CHANGES_REQUESTED:
+        sign(review, review.boss, Verdict.CHANGES_REQUESTED)
+    else:
+        revise(redesign=review.redesign, actor=row.owner, at=NOON)
+    client.force_login(row.owner)
+
+    text = said(client.get(page_of("workflow", row)))
+
+    order = [
+        text.index(word) for word in (f">{says}<", ">Propose a redesign<", ">Take out of use<")
+    ]
+    assert order == sorted(order)
+    assert "btn-primary" not in text[text.index(says) + 1 : text.index("Take out of use")]
+
+
+def test_without_an_open_redesign_the_first_thing_is_to_propose_one(client, workflow):
+    text = said(client.get(page_of("workflow", workflow)))
+
+    assert "Open the redesign" not in text
+    assert re.search(r'btn-primary" type="submit">Propose a redesign<', text)
+
+
+def test_the_list_says_how_many_it_found_and_how_many_improved(client):
+    head = OrgUnitFactory(parent=OrgUnitFactory()).head
+    unit = head.heads.get()
+    for name, verdict in (("North A", "improved"), ("North B", "worse"), ("Other", "improved")):
+        row = WorkflowFactory(name=name, unit=unit, owner=head)
+        reading_of(live(workflow=row, boss=unit.parent.head).redesign, verdict=verdict)
+    WorkflowFactory(name="North C", unit=unit, owner=head)
+    client.force_login(head)
+
+    assert "4 workflows , 2 improved." in words(client.get(LIST))
+    assert "3 workflows , 1 improved." in words(client.get(LIST, {"text": "North"}))
+
+
+def test_filters_fold_away_but_the_search_does_not(client, manager):
+    text = said(client.get(LIST, {"stage": "logged", "text": "x"}))
+
+    folded = text[
+        text.index("data-closed-on-phones") : text.index(
+            "</details>", text.index("data-closed-on-phones")
+        )
+    ]
+    assert "Filter (1)" in folded
+    assert 'name="stage"' in folded
+    assert 'name="text"' not in folded
