@@ -109,6 +109,8 @@ def test_charts_of_a_work_calendar_are_in_working_hours(working, unit, told):
         assert told in picture
         assert told in str(chart.table().rows)
     assert ("days" in str(charts.quantile_plot(chart))) is not working
+
+
 @pytest.mark.django_db
 def test_the_weeks_shown_stand_around_the_go_live():
     """Twelve weeks after a go-live of long ago still show what was before it."""

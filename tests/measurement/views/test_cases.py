@@ -592,6 +592,8 @@ def test_taking_rejected_rows_away_is_written_down(client, owner, workflow):
     told = AuditEvent.objects.get(verb="export")
     assert (told.actor, told.subject_id) == (owner, str(held.public_id))
     assert told.after == {"what": "rejections.csv"}
+
+
 @pytest.mark.parametrize("weeks_ago, looks", [(None, "b"), (4, "ba"), (40, "a")])
 def test_cases_started_after_go_live_are_drawn_as_after(weeks_ago, looks):
     """Before is grey, after is indigo, everywhere."""

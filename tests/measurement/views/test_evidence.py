@@ -310,6 +310,8 @@ def test_guardrails_stand_before_the_checks(client, owner, redesign, reading):
     page = text_of(client.get(url("evidence", redesign)))
 
     assert page.index("No guardrail was agreed") < page.index('id="gates"')
+
+
 def test_evidence_out_of_reach_is_said_to_be_so(client, redesign):
     colleague = AssignmentFactory(unit=redesign.workflow.unit).person
     client.force_login(colleague)
