@@ -54,7 +54,7 @@ def signed_and_live(client, boss, workflow, *, day, **promised):
     client.force_login(workflow.owner)
     live = client.post(
         reverse("workflows:go_live", args=[redesign.public_id]),
-        {"day": day, "time": "00:00", "zone": "UTC"},
+        {"day": day, "time": "00:00", "zone": "UTC", "moment": f"{day}T00:00:00+00:00"},
     )
     assert live.status_code == 302
     return redesign

@@ -41,7 +41,6 @@ class Inbox:
     of_unit: bool  # they are the unit's, not the person's to answer for
     team: "Team | None"
     oversight: "Oversight | None"
-    next_reading: GoLive | None
 
     @property
     def news(self) -> int:
@@ -89,7 +88,6 @@ def inbox_of(person: Person, at: datetime) -> Inbox:
         of_unit=of_unit,
         team=team_of(person),
         oversight=oversight_of(person),
-        next_reading=next_reading_for(person, at),
     )
 
 

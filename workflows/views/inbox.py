@@ -18,7 +18,7 @@ from core.charts.marks import VERDICTS, word
 from people.models import Person
 from workflows.models import GoLive, StepAssignment
 from workflows.nav import waiting
-from workflows.queries.inbox import Inbox, Oversight, inbox_of
+from workflows.queries.inbox import Inbox, Oversight, inbox_of, next_reading_for
 from workflows.rules import may_log
 from workflows.views import shown
 
@@ -30,13 +30,14 @@ NOON, EVENING = 12, 18
 def home(request: HttpRequest) -> HttpResponse:
     actor, at = acting_person(request), timezone.now()
     inbox = inbox_of(actor, at)
+    items = _items(inbox, at)
     context = {
         "greeting": _greeting(actor, timezone.localtime(at)),
         "lead": _lead(waiting(request)[0], inbox.news),
-        "items": _items(inbox, at),
+        "items": items,
         "inbox": inbox,
         "may_log": may_log(actor),
-        "clear": _clear(inbox.next_reading),
+        "clear": "" if items else _clear(next_reading_for(actor, at)),
         "oversight": _oversight(inbox.oversight, at) if inbox.oversight else None,
     }
     return render(request, "workflows/inbox.html", context)

@@ -54,10 +54,10 @@ def test_file_is_queued_for_the_worker(workflow, file, name):
     told = run(getattr(workflow, name), file)
 
     job = Job.objects.get(name="measurement.import_cases")
-    page = f"http://localhost:8000/imports/{CaseImport.objects.get().public_id}/"
+    page = f"http://testserver/imports/{CaseImport.objects.get().public_id}/"
     assert told.splitlines() == [
         f"Queued as job {job.public_id}.",
-        f"Ask how far it is: GET http://localhost:8000/api/v1/jobs/{job.public_id}"
+        f"Ask how far it is: GET http://testserver/api/v1/jobs/{job.public_id}"
         " (token with the scope jobs:read), or run this again with --wait.",
         f"Its page: {page}",
     ]
@@ -75,7 +75,7 @@ def test_same_file_again_says_so(workflow, file):
 
     assert told.splitlines() == [
         "This file is here already. Nothing was added.",
-        f"Its page: http://localhost:8000/imports/{made.public_id}/",
+        f"Its page: http://testserver/imports/{made.public_id}/",
     ]
     assert CaseImport.objects.count() == 1
 

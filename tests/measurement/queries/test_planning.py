@@ -143,7 +143,12 @@ def test_go_live_registers_the_same_figures():
 
     told = at_go_live(redesign)
 
-    assert set(told) == {"follow_up_days", "planned_information", "detectable_ratio"}
+    assert set(told) == {
+        "follow_up_days",
+        "planned_information",
+        "detectable_ratio",
+        "source",
+    }
     assert told["detectable_ratio"] == planning_of(redesign).plan.detectable_ratio
 
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from measurement.models import Reading, ReadingInput
 from measurement.queries.readings import quarter_of, survivors_of_quarters
+from tests.factories.measurement import reading_of
 from tests.factories.sign_offs import live
 from workflows.models import GoLive
 
@@ -19,25 +19,7 @@ def read(p, *, due, verdict="improved", kind="primary"):
     redesign = live(at=at - timedelta(days=1), live_at=at).redesign
     go_live = GoLive.objects.get(redesign=redesign)
     assert go_live.reading_at == due
-    content, _made = ReadingInput.objects.get_or_create(
-        sha256="0" * 64, defaults={"cases": 0, "arrays": b""}
-    )
-    Reading.objects.create(
-        redesign=redesign,
-        go_live=go_live,
-        kind=kind,
-        cutoff=due,
-        design={},
-        design_sha256="0" * 64,
-        input=content,
-        code_version="1",
-        result={},
-        result_sha256="0" * 64,
-        verdict=verdict,
-        grade="B",
-        p=p,
-        measured_at=due,
-    )
+    reading_of(redesign, kind=kind, cutoff=due, verdict=verdict, p=p, measured_at=due)
     return redesign.pk
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
-from core.errors import Forbidden
+from core.errors import Forbidden, Stale
 from core.models import AuditEvent
 from people.choices import Role
 from people.models import ReportingLine
@@ -155,7 +155,7 @@ def test_a_workflow_made_less_strict_under_a_draft_keeps_its_route(client):
     assert "Counted as when the work began: GxP relevant, Unit" in " ".join(history.split())
 
 
-def test_a_workflow_that_moves_under_a_review_keeps_its_signers():
+def test_a_workflow_that_moves_under_a_review_is_signed_no_more():
     review = in_review()
     edited(
         review.redesign.workflow,
@@ -164,18 +164,19 @@ def test_a_workflow_that_moves_under_a_review_keeps_its_signers():
     )
     review.redesign.refresh_from_db()
 
-    approval.decide(
-        redesign=review.redesign,
-        actor=review.boss,
-        verdict=Verdict.APPROVED,
-        shown_sha256=review.sha256,
-        request_key=uuid4(),
-        credentials=credentials_of(review.boss),
-        at=NOON,
-    )
+    with pytest.raises(Stale, match="newer version"):
+        approval.decide(
+            redesign=review.redesign,
+            actor=review.boss,
+            verdict=Verdict.APPROVED,
+            shown_sha256=review.sha256,
+            request_key=uuid4(),
+            credentials=credentials_of(review.boss),
+            at=NOON,
+        )
 
     review.redesign.refresh_from_db()
-    assert review.redesign.state == "approved"
+    assert review.redesign.state == "in_review"
 
 
 def test_a_workflow_made_less_strict_before_the_work_began_counts_as_it_is():

@@ -160,7 +160,7 @@ def test_inbox_asks_the_same_for_few_and_many_workflows(client, many, django_ass
     client.force_login(first.owner)
     client.get(reverse("home"))
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         client.get(reverse("home"))
 
 
