@@ -2,11 +2,11 @@
 
 import random
 from threading import Event
-from time import sleep
+from time import monotonic
 from uuid import uuid4
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from core.errors import DomainError, Stale
 from core.models import AuditEvent
@@ -304,6 +304,22 @@ def test_suspending_against_retiring_is_one_of_them(run_together):
     holds()
 
 
+WAITS_FOR_ME = """
+SELECT EXISTS (
+    SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))
+"""
+
+
+def until_somebody_waits(seconds=5):
+    """Or until time is up: an act that takes no lock has finished by then, and is found out."""
+    deadline = monotonic() + seconds
+    with connection.cursor() as cursor:
+        while monotonic() < deadline:
+            cursor.execute(WAITS_FOR_ME)
+            if cursor.fetchone()[0]:
+                return
+
+
 def moves_on(workflow, begun):
     """The workflow gets its next version while somebody else waits, or does not wait."""
 
@@ -311,7 +327,7 @@ def moves_on(workflow, begun):
         with transaction.atomic():
             Workflow.objects.select_for_update(no_key=True).get(pk=workflow.pk)
             begun.set()
-            sleep(0.5)
+            until_somebody_waits()
             newer = WorkflowVersionFactory(workflow=workflow, number=2)
             Workflow.objects.filter(pk=workflow.pk).update(current_version=newer)
 
