@@ -19,7 +19,6 @@ from workflows.models import GoLive, Redesign, Workflow
 from workflows.queries.redesigns import redesigns_visible_to
 from workflows.queries.workflows import workflows_visible_to
 
-FINAL = (ReadingKind.PRIMARY, ReadingKind.DAY_90, ReadingKind.DAY_180)
 WEEKS_SHOWN = 24
 
 
