@@ -13,14 +13,14 @@ from core.acting import acting_person
 from core.jobs import errors_url_for
 from core.models import Job
 from core.panels import facts, panel
-from measurement.queries.cases import baselines_of, cases_page
+from measurement.queries.cases import cases_page, cases_so_far
 from measurement.queries.charts import control_chart_shown
 from measurement.queries.evidence import evidence_page
 from measurement.queries.planning import TooManyCases, at_go_live, planning_of
-from measurement.queries.readings import news_among, stages_of, verdicts_among, weekly_of
+from measurement.queries.readings import news_among, stages_of, verdicts_among
 from measurement.rules import may_bring_cases
 from workflows.models import GoLive, Redesign, Workflow
-from workflows.queries.stages import Baseline
+from workflows.queries.stages import CasesSoFar
 
 
 @panel("measurement.evidence")
@@ -72,9 +72,9 @@ def cases_panel(
     }
 
 
-@facts("measurement.baseline")
-def baseline_facts(workflows: list[Workflow]) -> Mapping[int, Baseline]:
-    return baselines_of(workflows)
+@facts("measurement.cases")
+def case_facts(workflows: list[Workflow]) -> Mapping[int, CasesSoFar]:
+    return cases_so_far(workflows)
 
 
 @errors_url_for("measurement.caseimport")
@@ -99,11 +99,6 @@ def news_facts(
 @facts("measurement.verdicts")
 def verdict_facts(redesigns: QuerySet[Redesign], *, early: bool) -> Mapping[str, int]:
     return verdicts_among(redesigns, early=early)
-
-
-@facts("measurement.weekly")
-def weekly_facts(workflows: list[Workflow]) -> Mapping[int, Mapping[str, list[float | None]]]:
-    return weekly_of(workflows)
 
 
 @facts("measurement.go_live")

@@ -42,8 +42,9 @@ def units_in_reach(person: Person) -> QuerySet[OrgUnit]:
     return OrgUnit.objects.filter(pk__in=headed_unit_ids(person))
 
 
-def is_manager(person: Person) -> bool:
-    return OrgUnit.objects.filter(head=person, closed_date__isnull=True).exists()
+def units_headed_by(person: Person) -> QuerySet[OrgUnit]:
+    """Those a manager answers for first; what is below them is ``headed_unit_ids``."""
+    return OrgUnit.objects.filter(head=person, closed_date__isnull=True)
 
 
 def members_of(unit_ids: Iterable[int] | QuerySet[OrgUnitClosure, int]) -> QuerySet[Person]:

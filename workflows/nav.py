@@ -12,8 +12,13 @@ def waiting(request: HttpRequest) -> tuple[int, int]:
     known: tuple[int, int] | None = getattr(request, "waiting_counts", None)
     if known is None:
         known = waiting_counts(acting_person(request), timezone.now())
-        request.waiting_counts = known  # type: ignore[attr-defined]
+        note_waiting(request, known)
     return known
+
+
+def note_waiting(request: HttpRequest, counts: tuple[int, int]) -> None:
+    """For a page that counted for itself: the frame asks no more."""
+    request.waiting_counts = counts  # type: ignore[attr-defined]
 
 
 def waiting_things(request: HttpRequest) -> int:

@@ -10,10 +10,10 @@ from people.models import Assignment, Delegation, OrgUnit, Person
 from people.rules import (
     headed_unit_ids,
     holders_of,
-    is_manager,
     is_program_office,
     members_of,
     open_grants,
+    units_headed_by,
 )
 from workflows.models import Redesign, RevisionAuthor, StepAssignment, Workflow
 
@@ -61,11 +61,12 @@ def workflows_seen(person: Person, at: datetime | None = None) -> Q:
 
 def may_log(person: Person) -> bool:
     """Managers, owners of other workflows and the program office; not everybody who does work."""
-    return (
-        is_manager(person)
-        or Workflow.objects.filter(owner=person).exists()
-        or is_program_office(person)
-    )
+    return Person.objects.filter(
+        Exists(units_headed_by(person))
+        | Exists(Workflow.objects.filter(owner=person))
+        | Exists(open_grants(person, [Role.PROGRAM_OFFICE])),
+        pk=person.pk,
+    ).exists()
 
 
 def may_edit(person: Person, workflow: Workflow) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from core.charts import BarRow, Bars, words
@@ -14,11 +14,13 @@ from measurement.errors import row_refusal
 from measurement.models import Case, CaseImport, CaseSource, CaseSummary, ImportRejection
 from measurement.parsing import FIELDS
 from measurement.parsing.limits import REFUSALS_KEPT
+from measurement.rules import median_shown
 from measurement.statistics import FINISHED_BEFORE
 from workflows.models import GoLive, Workflow
-from workflows.queries.stages import Baseline
+from workflows.queries.stages import Baseline, CasesSoFar
 
 WEEKS_SHOWN = 12
+TREND_WEEKS = 24
 PACE_WEEKS = 8
 REJECTIONS_SHOWN = 20
 SOON = timedelta(weeks=520)  # a date further off is no promise
@@ -154,12 +156,31 @@ def _volume(summary: CaseSummary, go_live_at: datetime | None) -> Bars:
     )
 
 
-def baselines_of(workflows: Iterable[Workflow]) -> Mapping[int, Baseline]:
-    """Finished cases by workflow, nought for one without any; one query."""
-    ids = [workflow.pk for workflow in workflows]
-    known = CaseSummary.objects.filter(workflow__in=ids).values_list("workflow_id", "completed")
-    counts = dict.fromkeys(ids, 0) | dict(known)
-    return {pk: Baseline(done, FINISHED_BEFORE) for pk, done in counts.items()}
+def cases_so_far(workflows: Iterable[Workflow]) -> Mapping[int, CasesSoFar]:
+    """Finished cases and weekly medians by workflow; one query.
+
+    Weeks lie around the newest go-live, up to twelve on each side; of work that never went live
+    they are the last 24, all of them before. None is a week without a point, as in the control
+    chart.
+    """
+    newest = GoLive.objects.filter(redesign__workflow=OuterRef("workflow")).order_by("-at")
+    rows = CaseSummary.objects.filter(workflow__in=workflows).values_list(
+        "workflow_id", "completed", "weekly", Subquery(newest.values("at")[:1])
+    )
+    told = {row.pk: CasesSoFar(Baseline(0, FINISHED_BEFORE)) for row in workflows}
+    for workflow_id, completed, weekly, live in rows:
+        split = live.date().isoformat() if live else "9999"
+        weeks = [
+            (day, median_shown(median, finished=done[0] if done else cases))
+            for day, median, cases, *done in weekly
+        ]
+        before = [median for day, median in weeks if day < split]
+        after = [median for day, median in weeks if day >= split]
+        most = TREND_WEEKS // 2 if after else TREND_WEEKS
+        told[workflow_id] = CasesSoFar(
+            Baseline(completed, FINISHED_BEFORE), before[-most:], after[:most]
+        )
+    return told
 
 
 def imports_of(workflow: Workflow) -> QuerySet[CaseImport]:

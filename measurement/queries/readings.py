@@ -2,24 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Count, Max, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import TruncQuarter
 
 from core.choices import ENDED, JobState
 from core.jobs import newest_job
 from core.models import Job
 from measurement.choices import CONCLUSIVE, ReadingKind, ReadingVerdict
-from measurement.models import CaseSummary, Reading, Recomputation
-from measurement.rules import median_shown
+from measurement.models import Reading, Recomputation
 from measurement.statistics import portfolio
 from people.models import Person
-from workflows.models import GoLive, Redesign, Workflow
+from workflows.models import GoLive, Redesign
 from workflows.queries.redesigns import redesigns_visible_to
 from workflows.queries.workflows import workflows_visible_to
-
-WEEKS_SHOWN = 24
 
 
 def newest_reading() -> QuerySet[Reading]:
@@ -95,7 +93,7 @@ def recomputation_page(reading: Reading) -> RecomputationPage:
 
 
 def stages_of(redesigns: list[Redesign]) -> Mapping[int, Mapping[str, Any]]:
-    """The measured part of each redesign's stage, in three queries whatever the rows."""
+    """The measured part of each redesign's stage, in two queries whatever the rows."""
     ids = [redesign.pk for redesign in redesigns]
     readings = list(
         Reading.objects.filter(redesign__in=ids)
@@ -169,29 +167,27 @@ class Entry:
     negligible: bool
 
 
-def quarter_of(day: date) -> tuple[int, int]:
-    return day.year, (day.month - 1) // 3 + 1
-
-
 def survivors_of_quarters(redesign_ids: set[int]) -> set[int]:
     """Of these, who passes the false-discovery control of the quarter its reading fell in.
 
-    The control runs over every primary reading due in that quarter, none left out, whoever looks.
+    The control runs over every primary reading due in that quarter (UTC), none left out, whoever
+    looks.
     Guardrails are part of it: "faster but worse" never survives.
     """
     if not redesign_ids:
         return set()
-    span = GoLive.objects.filter(redesign__in=redesign_ids).aggregate(
-        Min("reading_at"), Max("reading_at")
+    quarter = TruncQuarter("reading_at", tzinfo=UTC)
+    asked = GoLive.objects.filter(redesign__in=redesign_ids).values_list(quarter)
+    rows = (
+        Reading.objects.filter(kind=ReadingKind.PRIMARY)
+        .annotate(quarter=TruncQuarter("go_live__reading_at", tzinfo=UTC))
+        .filter(quarter__in=asked)
+        .values_list("quarter", "redesign_id", "p", "verdict", "grade", "negligible")
     )
-    first, last = _quarter_bounds(span["reading_at__min"], span["reading_at__max"])
-    rows = Reading.objects.filter(
-        kind=ReadingKind.PRIMARY, go_live__reading_at__gte=first, go_live__reading_at__lt=last
-    ).values_list("redesign_id", "go_live__reading_at", "p", "verdict", "grade", "negligible")
-    quarters: dict[tuple[int, int], list[tuple[int, Entry]]] = {}
-    for redesign, reading_at, p, verdict, grade, negligible in rows:
+    quarters: dict[datetime, list[tuple[int, Entry]]] = {}
+    for due, redesign, p, verdict, grade, negligible in rows:
         entry = Entry(1.0 if p is None else p, verdict, grade, negligible)
-        quarters.setdefault(quarter_of(reading_at.date()), []).append((redesign, entry))
+        quarters.setdefault(due, []).append((redesign, entry))
     passed: set[int] = set()
     for entries in quarters.values():
         control = portfolio([entry for _redesign, entry in entries])
@@ -201,39 +197,3 @@ def survivors_of_quarters(redesign_ids: set[int]) -> set[int]:
             if survived
         }
     return passed & redesign_ids
-
-
-def weekly_of(workflows: list[Workflow]) -> Mapping[int, Mapping[str, list[float | None]]]:
-    """Weekly medians around the newest go-live, up to twelve weeks on each side; one query.
-
-    Of work that never went live the last 24 weeks, all of them before. None for a week without a
-    point, as in the control chart.
-    """
-    newest = GoLive.objects.filter(redesign__workflow=OuterRef("workflow")).order_by("-at")
-    rows = CaseSummary.objects.filter(workflow__in=workflows).values_list(
-        "workflow_id", "weekly", Subquery(newest.values("at")[:1])
-    )
-    told: dict[int, Mapping[str, list[float | None]]] = {}
-    for workflow_id, weekly, live in rows:
-        split = live.date().isoformat() if live else "9999"
-        weeks = [
-            (day, median_shown(median, finished=done[0] if done else cases))
-            for day, median, cases, *done in weekly
-        ]
-        before = [median for day, median in weeks if day < split]
-        after = [median for day, median in weeks if day >= split]
-        most = WEEKS_SHOWN // 2 if after else WEEKS_SHOWN
-        told[workflow_id] = {"before": before[-most:], "after": after[:most]}
-    return told
-
-
-def _quarter_bounds(first: datetime, last: datetime) -> tuple[datetime, datetime]:
-    year, quarter = quarter_of(first.date())
-    begin = first.replace(
-        year=year, month=3 * quarter - 2, day=1, hour=0, minute=0, second=0, microsecond=0
-    )
-    year, quarter = quarter_of(last.date())
-    year, month = divmod(12 * year + 3 * quarter, 12)
-    month += 1
-    end = last.replace(year=year, month=month, day=1, hour=0, minute=0, second=0, microsecond=0)
-    return begin, end

@@ -85,11 +85,11 @@ def test_an_ended_role_is_no_role():
 
 def test_a_manager_heads_an_open_unit():
     unit = OrgUnitFactory()
-    assert rules.is_manager(unit.head)
+    assert rules.units_headed_by(unit.head).get() == unit
 
     unit.closed_date = date(2026, 1, 1)
     unit.save()
-    assert not rules.is_manager(unit.head)
+    assert not rules.units_headed_by(unit.head).exists()
 
 
 def test_members_are_the_active_people_of_today(tree):

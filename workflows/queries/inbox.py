@@ -1,18 +1,29 @@
 """What needs a person now, and how the own team stands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    Window,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.panels import facts_among
 from people.models import Assignment, OrgUnit, OrgUnitClosure, Person
-from people.rules import headed_unit_ids, sees_organisation
+from people.rules import sees_organisation, units_headed_by
 from workflows.choices import RedesignState, RouteState, StepState
 from workflows.models import GoLive, Redesign, RouteStep, StepAssignment, Workflow
 from workflows.queries.redesigns import redesigns_visible_to
@@ -20,6 +31,7 @@ from workflows.queries.sign_offs import turns_of
 from workflows.queries.stages import RUNNING, Baseline, with_lead
 from workflows.queries.turns import open_turns_of
 from workflows.queries.workflows import WorkflowRow, workflow_rows, workflows_visible_to
+from workflows.rules import may_log, workflows_of_reach
 
 MOST = 20
 MOST_WAITING = 3
@@ -31,7 +43,7 @@ NEW_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    to_sign: list[StepAssignment]
+    to_sign: Sequence[StepAssignment]
     changes_requested: list[Redesign]
     to_go_live: list[Redesign]
     suspended: list[Redesign]
@@ -41,6 +53,8 @@ class Inbox:
     of_unit: bool  # they are the unit's, not the person's to answer for
     team: "Team | None"
     oversight: "Oversight | None"
+    may_log: bool
+    waits: tuple[int, int]  # as waiting_counts
 
     @property
     def news(self) -> int:
@@ -67,12 +81,13 @@ class Team:
 
 def inbox_of(person: Person, at: datetime) -> Inbox:
     own = list(own_redesigns(person))
-    rows = workflow_rows(list(with_lead(own_workflows(person), person)[:MOST]), person)
-    of_unit = not rows
-    if of_unit:
-        rows = workflow_rows(list(with_lead(workflows_at_work(person), person)[:MOST]), person)
+    near = list(with_lead(workflows_near(person), person)[:MOST])
+    answers_for = [row for row in near if row.answered_for]  # type: ignore[attr-defined]
+    rows = workflow_rows(answers_for or near, person)
+    to_sign = list(turns_of(person, at).annotate(in_all=Window(Count("*")))[:MOST])
+    team = team_of(person)
     return Inbox(
-        to_sign=list(turns_of(person, at)[:MOST]),
+        to_sign=to_sign,
         changes_requested=[one for one in own if one.state == RedesignState.CHANGES_REQUESTED],
         to_go_live=[one for one in own if one.state == RedesignState.APPROVED],
         suspended=[one for one in own if one.state == RedesignState.SUSPENDED],
@@ -85,10 +100,17 @@ def inbox_of(person: Person, at: datetime) -> Inbox:
             and row.workflow.owner_id == person.pk
         ],
         workflows=rows,
-        of_unit=of_unit,
-        team=team_of(person),
+        of_unit=not answers_for,
+        team=team,
         oversight=oversight_of(person),
+        may_log=team is not None or may_log(person),
+        waits=(_in_all(to_sign) + _in_all(own), _in_all(to_sign)),
     )
+
+
+def _in_all(rows: Sequence[Any]) -> int:
+    """How many there are behind the first few, as a window counted them."""
+    return min(rows[0].in_all, MOST_COUNTED) if rows else 0
 
 
 def waiting_counts(person: Person, at: datetime) -> tuple[int, int]:
@@ -120,28 +142,25 @@ def waiting_redesigns(person: Person) -> QuerySet[Redesign]:
 
 
 def own_redesigns(person: Person) -> QuerySet[Redesign]:
-    return waiting_redesigns(person).select_related("workflow").order_by("-updated_at")[:MOST_OWN]
-
-
-def own_workflows(person: Person) -> QuerySet[Workflow]:
     return (
-        Workflow.objects.filter(
-            Q(owner=person) | Q(unit__in=headed_unit_ids(person)), retired_at__isnull=True
-        )
-        .select_related("unit")
-        .order_by("name")
+        waiting_redesigns(person)
+        .select_related("workflow")
+        .annotate(in_all=Window(Count("*")))
+        .order_by("-updated_at")[:MOST_OWN]
     )
 
 
-def workflows_at_work(person: Person) -> QuerySet[Workflow]:
-    """Those of the units the person works in."""
+def workflows_near(person: Person) -> QuerySet[Workflow]:
+    """Those ``answered_for`` by the person first, then those of the units the person works in."""
+    own = workflows_of_reach(person)
     units = Assignment.objects.filter(person=person, valid__contains=timezone.localdate()).values(
         "unit"
     )
     return (
-        Workflow.objects.filter(unit__in=units, retired_at__isnull=True)
+        Workflow.objects.filter(own | Q(unit__in=units), retired_at__isnull=True)
+        .annotate(answered_for=ExpressionWrapper(own, output_field=BooleanField()))
         .select_related("unit")
-        .order_by("name")
+        .order_by("-answered_for", "name")
     )
 
 
@@ -185,7 +204,7 @@ def team_of(person: Person) -> Team | None:
     )
     running = Workflow.objects.filter(unit__in=below, retired_at__isnull=True)
     unit = (
-        OrgUnit.objects.filter(head=person, closed_date__isnull=True)
+        units_headed_by(person)
         .annotate(
             people=_how_many(assigned, "person"),
             running=_how_many(running, "pk"),

@@ -69,6 +69,15 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
+class CasesSoFar:
+    """What the cases of a workflow say by themselves: weekly medians in seconds, oldest first."""
+
+    baseline: Baseline
+    before: Sequence[float | None] = ()
+    after: Sequence[float | None] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RailStage:
     """One stage of the rail as ``{% stage_rail %}`` draws it."""
 
@@ -204,18 +213,18 @@ def _number(steps: QuerySet[RouteStep], count: Count) -> Subquery:
 
 
 def stages_of(
-    workflows: Sequence[Workflow], leads: Mapping[int, Redesign]
+    workflows: Sequence[Workflow],
+    leads: Mapping[int, Redesign],
+    cases: Mapping[int, CasesSoFar],
 ) -> dict[int, WorkflowStage]:
     """The stage of each workflow by primary key; the readings' app is asked once for all."""
     running = [lead for lead in leads.values() if lead.state in RUNNING]
     facts = facts_about("measurement.stage", running) if running else {}
-    unmeasured = [row for row in workflows if row.pk not in leads or not _runs(leads[row.pk])]
-    cases = facts_about("measurement.baseline", unmeasured) if unmeasured else {}
     stages = {}
     for workflow in workflows:
         lead = leads.get(workflow.pk)
         fact = facts.get(lead.pk, {}) if lead else {}
-        found = cases.get(workflow.pk)
+        found = cases[workflow.pk].baseline if lead is None or not _runs(lead) else None
         stages[workflow.pk] = replace(stage_of(workflow, lead, fact, found), baseline=found)
     return stages
 

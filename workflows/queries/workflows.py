@@ -1,9 +1,9 @@
 """Workflows as lists and pages show them; reads only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from django.db.models import (
     Count,
@@ -36,6 +36,7 @@ from workflows.queries.redesigns import (
 )
 from workflows.queries.stages import (
     STATES_OF_STAGE,
+    CasesSoFar,
     WorkflowStage,
     leads_of,
     stages_of,
@@ -148,14 +149,14 @@ def workflow_rows(workflows: "Sequence[LedWorkflow]", person: Person) -> list[Wo
     if not rows:
         return []
     leads = leads_of(rows, person)
-    stages = stages_of(rows, leads)
-    weekly = facts_about("measurement.weekly", rows)
+    cases = facts_about("measurement.cases", rows)
+    stages = stages_of(rows, leads, cases)
     return [
         WorkflowRow(
             workflow=row,
             tool=_tool_name(leads.get(row.pk)),
             stage=stages[row.pk],
-            sparkline=_sparkline(weekly.get(row.pk)),
+            sparkline=_sparkline(cases[row.pk]),
             redesign=leads.get(row.pk),
         )
         for row in rows
@@ -167,12 +168,12 @@ def _tool_name(redesign: Redesign | None) -> str:
     return str(revision.tool) if revision and revision.tool else ""
 
 
-def _sparkline(weeks: Mapping[str, Any] | None) -> Sparkline | None:
-    if not weeks or not (weeks["before"] or weeks["after"]):
+def _sparkline(cases: CasesSoFar) -> Sparkline | None:
+    if not cases.before and not cases.after:
         return None
     return Sparkline(
-        values=(*weeks["before"], *weeks["after"]),
-        after_from=len(weeks["before"]) if weeks["after"] else None,
+        values=(*cases.before, *cases.after),
+        after_from=len(cases.before) if cases.after else None,
     )
 
 
@@ -245,7 +246,7 @@ def workflow_page(workflow: "LedWorkflow", person: Person, *, minimum_group: int
     leads = leads_of([workflow], person)
     lead = leads.get(workflow.pk)
     shown = next((row for row in redesigns if lead and row.pk == lead.pk), None)
-    stage = stages_of([workflow], leads)[workflow.pk]
+    stage = stages_of([workflow], leads, facts_about("measurement.cases", [workflow]))[workflow.pk]
     steps = steps_of(workflow.current_version)
     people = cast("int", workflow.people)  # type: ignore[attr-defined]
     return WorkflowPage(

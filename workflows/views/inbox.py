@@ -17,9 +17,8 @@ from core.charts import words
 from core.charts.marks import VERDICTS, word
 from people.models import Person
 from workflows.models import GoLive, StepAssignment
-from workflows.nav import waiting
+from workflows.nav import note_waiting
 from workflows.queries.inbox import Inbox, Oversight, inbox_of, next_reading_for
-from workflows.rules import may_log
 from workflows.views import shown
 
 NOON, EVENING = 12, 18
@@ -30,13 +29,14 @@ NOON, EVENING = 12, 18
 def home(request: HttpRequest) -> HttpResponse:
     actor, at = acting_person(request), timezone.now()
     inbox = inbox_of(actor, at)
+    note_waiting(request, inbox.waits)
     items = _items(inbox, at)
     context = {
         "greeting": _greeting(actor, timezone.localtime(at)),
-        "lead": _lead(waiting(request)[0], inbox.news),
+        "lead": _lead(inbox.waits[0], inbox.news),
         "items": items,
         "inbox": inbox,
-        "may_log": may_log(actor),
+        "may_log": inbox.may_log,
         "clear": "" if items else _clear(next_reading_for(actor, at)),
         "oversight": _oversight(inbox.oversight, at) if inbox.oversight else None,
     }

@@ -6,8 +6,8 @@ import pytest
 
 from core import charts
 from measurement.models import CaseSummary, Reading
+from measurement.queries.cases import cases_so_far
 from measurement.queries.charts import control_chart_shown, quantile_plot_shown, weekly_json
-from measurement.queries.readings import weekly_of
 from tests.factories.sign_offs import NOON, live
 from tests.factories.workflows import WorkflowFactory
 
@@ -86,7 +86,7 @@ def test_trend_in_lists_has_the_same_gaps():
     weeks = [["2026-03-02", 100.0, 9, 4], ["2026-03-09", 200.0, 9, 5], ["2026-03-16", 300.0, 5]]
     CaseSummary.objects.create(workflow=workflow, weekly=weeks, refreshed_at=MONDAY)
 
-    assert weekly_of([workflow])[workflow.pk]["before"] == [None, 200.0, 300.0]
+    assert cases_so_far([workflow])[workflow.pk].before == [None, 200.0, 300.0]
 
 
 @pytest.mark.parametrize(
@@ -123,10 +123,10 @@ def test_the_weeks_shown_stand_around_the_go_live():
         refreshed_at=NOON,
     )
 
-    shown = weekly_of([redesign.workflow])[redesign.workflow_id]
+    shown = cases_so_far([redesign.workflow])[redesign.workflow_id]
 
-    assert shown["before"] == [float(n) for n in range(18, 30)]
-    assert shown["after"] == [float(n) for n in range(30, 42)]
+    assert shown.before == [float(n) for n in range(18, 30)]
+    assert shown.after == [float(n) for n in range(30, 42)]
 
 
 @pytest.mark.django_db
@@ -139,6 +139,6 @@ def test_work_that_never_went_live_shows_its_last_24_weeks():
         refreshed_at=NOON,
     )
 
-    shown = weekly_of([workflow])[workflow.pk]
+    shown = cases_so_far([workflow])[workflow.pk]
 
-    assert (shown["before"], shown["after"]) == ([float(n) for n in range(16, 40)], [])
+    assert (shown.before, shown.after) == ([float(n) for n in range(16, 40)], [])

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from measurement.queries.readings import quarter_of, survivors_of_quarters
+from measurement.queries.readings import survivors_of_quarters
 from tests.factories.measurement import reading_of
 from tests.factories.sign_offs import live
 from workflows.models import GoLive
@@ -84,9 +84,3 @@ def test_a_reading_without_p_counts_as_no_effect():
     read(None, due=due, verdict="insufficient_evidence")
 
     assert survivors_of_quarters({asked}) == set()
-
-
-def test_quarters_are_those_of_the_year():
-    months = [quarter_of(datetime(2026, month, 1, tzinfo=UTC)) for month in range(1, 13)]
-
-    assert months == [(2026, quarter) for quarter in (1, 2, 3, 4) for _month in range(3)]

@@ -34,7 +34,7 @@ from tests.factories.people import (
 )
 from tests.factories.sign_offs import live, workflow_below
 from tests.factories.workflows import WorkflowFactory
-from workflows.queries.stages import Baseline
+from workflows.queries.stages import Baseline, CasesSoFar
 
 pytestmark = pytest.mark.django_db
 EVIL = "<script>alert(1)</script>&\"'"
@@ -559,16 +559,17 @@ def test_page_says_how_many_refused_rows_were_kept(client, owner, workflow, monk
 
 
 # --- what other pages show ----------------------------------------------------------------------
-def test_baseline_facts_count_finished_cases_in_one_query(workflow, django_assert_num_queries):
+def test_cases_so_far_count_finished_ones_in_one_query(workflow, django_assert_num_queries):
     from core.panels import facts_about
 
     other = WorkflowFactory()
     CaseSummary.objects.create(workflow=workflow, completed=26, refreshed_at=timezone.now())
 
     with django_assert_num_queries(1):
-        facts = facts_about("measurement.baseline", [workflow, other])
+        facts = facts_about("measurement.cases", [workflow, other])
 
-    assert facts == {workflow.pk: Baseline(26, 40), other.pk: Baseline(0, 40)}
+    assert facts[workflow.pk].baseline == Baseline(26, 40)
+    assert facts[other.pk] == CasesSoFar(Baseline(0, 40))
 
 
 def test_cases_panel_draws_the_baseline(rf, workflow):
