@@ -43,11 +43,13 @@ def test_cases_panel_offers_the_upload_to_who_may(rf):
     assert (mine["may_bring"], other["may_bring"]) == (True, False)
 
 
-@pytest.mark.parametrize("name", ["stage", "weekly"])
-def test_facts_about_nothing_known_are_empty(name):
-    row = WorkflowFactory() if name != "stage" else RedesignFactory()
+def test_facts_about_nothing_known_are_empty():
+    redesign = RedesignFactory()
+    workflow = redesign.workflow
 
-    assert not facts_about(f"measurement.{name}", [row]).get(row.pk)
+    assert facts_about("measurement.stage", [redesign]) == {}
+    found = facts_about("measurement.cases", [workflow])[workflow.pk]
+    assert (found.baseline.done, found.before, found.after) == (0, (), ())
 
 
 def test_job_with_rejected_rows_names_their_address():
