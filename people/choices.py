@@ -22,3 +22,8 @@ SIGNING_ROLES = frozenset(
 )
 # See the whole organisation, not only a subtree.
 ORGANISATION_WIDE_ROLES = frozenset({Role.PROGRAM_OFFICE, Role.AUDITOR})
+
+
+class EmploymentStatus(models.TextChoices):
+    ACTIVE = "active", _("Active")
+    LEAVE = "leave", _("On long leave")

@@ -1,4 +1,5 @@
 from people.models.calendars import Site, WorkCalendar, WorkCalendarVersion
+from people.models.enablement import Training, TrainingCompletion
 from people.models.organisation import (
     Assignment,
     Employment,
@@ -21,6 +22,8 @@ __all__ = [
     "ReportingLine",
     "RoleGrant",
     "Site",
+    "Training",
+    "TrainingCompletion",
     "WorkCalendar",
     "WorkCalendarVersion",
 ]

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import uuid7
+from people.choices import EmploymentStatus
 from people.models.calendars import Site
 
 
@@ -77,6 +78,10 @@ class Employment(models.Model):
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="employments")
     legal_entity = models.ForeignKey(LegalEntity, models.PROTECT, related_name="+")
+    # Long leave: still employed, but neither counted as using AI nor as not using it.
+    status = models.CharField(
+        max_length=8, choices=EmploymentStatus, default=EmploymentStatus.ACTIVE
+    )
     valid = DateRangeField()
 
     class Meta:
@@ -88,6 +93,9 @@ class Employment(models.Model):
                     ("legal_entity", RangeOperators.EQUAL),
                     ("valid", RangeOperators.OVERLAPS),
                 ],
+            ),
+            models.CheckConstraint(
+                name="employment_status_known", condition=Q(status__in=EmploymentStatus.values)
             ),
             models.CheckConstraint(
                 name="employment_range_not_empty", condition=Q(valid__isempty=False)

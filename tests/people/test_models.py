@@ -17,6 +17,8 @@ from tests.factories.people import (
     PersonFactory,
     RoleGrantFactory,
     SiteFactory,
+    TrainingCompletionFactory,
+    TrainingFactory,
     WorkCalendarFactory,
     WorkCalendarVersionFactory,
 )
@@ -100,6 +102,15 @@ REFUSED = {
     "employee_number": lambda: again(PersonFactory, employee_number="E1"),
     "employment_no_overlap_in_one_entity": lambda: same_person(
         EmploymentFactory, legal_entity=LegalEntityFactory()
+    ),
+    "person_source_id_not_blank": lambda: PersonFactory(source_id=""),
+    "source_id": lambda: again(PersonFactory, source_id="W-1"),
+    "employment_status_known": lambda: EmploymentFactory(status="asleep"),
+    "training_required_of_known": lambda: TrainingFactory(required_of="all"),
+    "training_has_code": lambda: TrainingFactory(code=""),
+    "people_training_code": lambda: again(TrainingFactory, code="T-1"),
+    "trainingcompletion_once": lambda: again(
+        TrainingCompletionFactory, person=PersonFactory(), training=TrainingFactory()
     ),
     "employment_range_not_empty": lambda: EmploymentFactory(valid=NOTHING),
     "assignment_one_at_a_time": lambda: same_person(AssignmentFactory),
