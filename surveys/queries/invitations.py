@@ -1,0 +1,20 @@
+"""The waves a person was invited to, and whether they have answered; nothing of anybody else."""
+
+from datetime import date
+
+from django.db.models import QuerySet
+
+from people.models import Person
+from surveys.choices import WaveState
+from surveys.models import Participation, Wave
+
+
+def invitations_of(person: Person) -> QuerySet[Participation]:
+    return Participation.objects.filter(person=person).select_related(
+        "wave__workflow", "wave__instrument", "wave__redesign"
+    )
+
+
+def takes_answers(wave: Wave, today: date) -> bool:
+    """Through the last day, unless it was closed early."""
+    return wave.state == WaveState.OPEN and wave.opens_date <= today <= wave.closes_date
