@@ -10,13 +10,14 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from nacl.bindings import crypto_box_SEALBYTES
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
 LENGTH_BYTES = 4
 SIZE_WITH_COMMENT = 8192
 SIZE_WITHOUT = 1024
-OVERHEAD = SealedBox(PublicKey(bytes(32))).encrypt(b"").__len__()
+OVERHEAD = crypto_box_SEALBYTES  # the sender's one-time key and the authentication tag
 LONGEST_COMMENT = 1000
 LINE_BREAK = "\n"
 
@@ -45,7 +46,7 @@ def plain_size(*, asks_comment: bool) -> int:
 
 
 def seal(sheet: Sheet, *, public_key: bytes, asks_comment: bool) -> bytes:
-    """The box: ``plain_size`` + 48 bytes. Raises SheetNotPossible, never cuts anything off."""
+    """The box: ``plain_size`` and ``OVERHEAD`` bytes. Raises SheetNotPossible, never cuts anything off."""
     try:
         text = json.dumps(
             [sheet.unit, sheet.attributes, sheet.answers, sheet.comment, sheet.language],
