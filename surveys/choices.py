@@ -20,8 +20,21 @@ class WaveState(models.TextChoices):
     RELEASED = "released", _("Released, key not yet destroyed")
     DONE = "done", _("Released")
     TOO_FEW = "too_few", _("Too few answers")
-    STOPPED = "stopped", _("Stopped: the counts do not match")
+    STOPPED = "stopped", _("Ended without a result")
     CANCELLED = "cancelled", _("Not opened")
+
+
+ENDED = frozenset(
+    {WaveState.RELEASED, WaveState.DONE, WaveState.TOO_FEW, WaveState.STOPPED, WaveState.CANCELLED}
+)
+# What was answered is out of the box, or never will be.
+WITH_RESULTS = frozenset({WaveState.RELEASED, WaveState.DONE})
+
+
+class MailingKind(models.TextChoices):
+    INVITATION = "invitation", _("Invitation")
+    REMINDER = "reminder", _("Reminder")
+    RESULT = "result", _("The results are there")
 
 
 class CellScope(models.TextChoices):

@@ -1,6 +1,6 @@
 from surveys.models.answers import AttributeTally, Ballot, Comment, ReleasedCell, Response
 from surveys.models.instruments import Instrument, Item, Scale
-from surveys.models.waves import FLOOR, Participation, Reminder, RosterSnapshot, Wave
+from surveys.models.waves import FLOOR, Mailing, Participation, Reminder, RosterSnapshot, Wave
 
 __all__ = [
     "FLOOR",
@@ -9,6 +9,7 @@ __all__ = [
     "Comment",
     "Instrument",
     "Item",
+    "Mailing",
     "Participation",
     "ReleasedCell",
     "Reminder",

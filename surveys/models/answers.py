@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from core.models import AppendOnly
 from people.models import OrgUnit
 from surveys.choices import CellScope, Subset
 from surveys.models.waves import Wave
@@ -33,7 +34,7 @@ class Response(models.Model):
     answers = ArrayField(models.PositiveSmallIntegerField(null=True))
 
 
-class AttributeTally(models.Model):
+class AttributeTally(AppendOnly):
     """Answers to one item by one attribute in one published unit; aggregates only.
 
     ``category_group`` names one category or those merged, ``value`` 0 is "cannot say".
@@ -72,7 +73,7 @@ class Comment(models.Model):
     withheld = models.BooleanField(default=False)
 
 
-class ReleasedCell(models.Model):
+class ReleasedCell(AppendOnly):
     """One published figure, frozen: every page, export, API and chart reads this table only.
 
     A figure that is not shown has no row; nothing says whether it was too small or protected.

@@ -6,12 +6,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import uuid7
+from core.models import AppendOnly
 from people.models import OrgUnit
-from surveys.choices import WaveState
+from surveys.choices import MailingKind, WaveState
 from surveys.models.instruments import Instrument
 from workflows.models import Redesign, Workflow
 
 FLOOR = 5
+NOT_CLOSED = [WaveState.DRAFT, WaveState.OPEN, WaveState.CANCELLED]
 
 
 class Wave(models.Model):
@@ -20,6 +22,8 @@ class Wave(models.Model):
     ``minimum_group``, the instrument, the comment and the attributes are fixed when it opens.
     ``opens_date`` and ``closes_date`` are days: answers are taken through the last one. The public
     key seals answers; the private one is a file the worker alone can read, until the release.
+    ``answered_percent`` is counted once a day while it is open, rounded to 5, and null where fewer
+    than ten are invited.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -35,6 +39,8 @@ class Wave(models.Model):
     contact = models.CharField(_("data protection contact"), max_length=200)
     agreement = models.CharField(_("agreement with the works council"), max_length=200, blank=True)
     public_key = models.BinaryField(null=True, editable=False)
+    answered_percent = models.PositiveSmallIntegerField(null=True, editable=False)
+    closed_date = models.DateField(null=True, editable=False)
     closed_early_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
     )
@@ -64,6 +70,16 @@ class Wave(models.Model):
                 | (Q(public_key__isnull=False) & ~Q(contact="")),
             ),
             models.CheckConstraint(
+                name="wave_closed_with_its_date",
+                condition=Q(closed_date__isnull=True, state__in=NOT_CLOSED)
+                | (Q(closed_date__isnull=False) & ~Q(state__in=NOT_CLOSED)),
+            ),
+            models.CheckConstraint(
+                name="wave_answered_share_is_rounded",
+                condition=Q(answered_percent__isnull=True)
+                | Q(answered_percent__in=list(range(10, 95, 5))),
+            ),
+            models.CheckConstraint(
                 name="wave_closed_early_has_reason",
                 condition=Q(closed_early_by__isnull=True) | ~Q(closed_early_reason=""),
             ),
@@ -78,12 +94,12 @@ class Wave(models.Model):
         return f"{self.instrument} {self.opens_date:%Y-%m-%d}"
 
 
-class RosterSnapshot(models.Model):
+class RosterSnapshot(AppendOnly):
     """The tree of units as of the opening, frozen; the people are in ``Participation``.
 
     ``tree``: a list of ``{"unit", "parent", "name", "invited"}``, ids of OrgUnit, parents before
-    children. ``attributes``: by code the list of categories, the place in it being the number that
-    travels in a ballot.
+    children; ``invited`` counts those directly in the unit. ``attributes``: by code the list of
+    categories, the place in it being the number that travels in a ballot.
     """
 
     wave = models.OneToOneField(
@@ -107,7 +123,7 @@ class Participation(models.Model):
     done = models.BooleanField(default=False)
 
 
-class Reminder(models.Model):
+class Reminder(AppendOnly):
     """That a reminder went out to all who had not answered; neither whom nor how many."""
 
     wave = models.ForeignKey(Wave, models.PROTECT, related_name="reminders")
@@ -119,4 +135,24 @@ class Reminder(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint("wave", "started_date", name="reminder_once_a_day"),
+        ]
+
+
+class Mailing(models.Model):
+    """How far a mailing got: everybody up to ``through_person`` was looked at.
+
+    It says of nobody whether a mail was sent, so a reminder does not tell who had not answered.
+    """
+
+    wave = models.ForeignKey(Wave, models.PROTECT, related_name="mailings")
+    kind = models.CharField(max_length=12, choices=MailingKind)
+    number = models.PositiveSmallIntegerField(default=1)
+    through_person = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("wave", "kind", "number", name="mailing_once"),
+            models.CheckConstraint(
+                name="mailing_kind_known", condition=Q(kind__in=MailingKind.values)
+            ),
         ]
