@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from core.charts.bars import BarRow, Bars, Funnel, FunnelRow, bars, funnel
 from core.charts.canvas import HALF, PHONE, WIDE
 from core.charts.control import ControlChart, Limits, Week, control_chart
+from core.charts.diverging import Diverging, DivergingRow, diverging
 from core.charts.effects import Effect, ForestPlot, IntervalPlot, forest_plot, interval_plot
 from core.charts.panes import (
     HeatCell,
@@ -33,6 +34,8 @@ __all__ = [
     "BarRow",
     "Bars",
     "ControlChart",
+    "Diverging",
+    "DivergingRow",
     "Effect",
     "ForestPlot",
     "Funnel",
@@ -50,6 +53,7 @@ __all__ = [
     "Week",
     "bars",
     "control_chart",
+    "diverging",
     "draw",
     "forest_plot",
     "funnel",
@@ -64,6 +68,7 @@ __all__ = [
 DRAWINGS: dict[type, Callable[..., SafeString]] = {
     Bars: bars,
     ControlChart: control_chart,
+    Diverging: diverging,
     ForestPlot: forest_plot,
     Funnel: funnel,
     HeatMap: heat_map,

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from surveys.queries.questionnaires import Questionnaire
+from surveys.queries import Questionnaire
 
 LONGEST_COMMENT = 1000  # Unicode code points
 CANNOT_SAY = "0"  # stored as missing, never as the midpoint
@@ -53,10 +53,7 @@ class AnswerForm(forms.Form):
     def __init__(self, data: Any = None, *, questionnaire: Questionnaire) -> None:
         super().__init__(data)
         self.questionnaire = questionnaire
-        self.statements = sorted(
-            (statement for part in questionnaire.parts for statement in part.items),
-            key=lambda statement: statement.position,
-        )
+        self.statements = sorted(questionnaire.statements, key=lambda one: one.position)
         for statement in self.statements:
             self.fields[name_of(statement.position)] = forms.ChoiceField(
                 label=statement.text,

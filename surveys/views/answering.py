@@ -21,13 +21,13 @@ from core.acting import acting_person
 from core.charts import Trend, TrendPoint
 from core.errors import DomainError
 from people.models import Person
+from surveys import operations
 from surveys.choices import InstrumentKind
 from surveys.errors import AlreadyAnswered
 from surveys.forms.answering import AnswerForm
 from surveys.models import Participation
-from surveys.operations.answering import answer as seal_answers
+from surveys.queries import questionnaire
 from surveys.queries.invitations import invitations_of, takes_answers
-from surveys.queries.questionnaires import questionnaire
 
 SEE_OTHER, CONFLICT, UNPROCESSABLE = 303, 409, 422
 
@@ -41,14 +41,14 @@ def first(request: HttpRequest, public_id: UUID) -> HttpResponse:
     wave = invited.wave
     if invited.done or not takes_answers(wave, timezone.localdate()):
         return _not_now(request, invited, status=200)
-    asked = questionnaire(wave, translation.get_language())
+    asked = questionnaire(wave, translation.get_language() or "")
     return render(
         request,
         "surveys/first.html",
         {
             "wave": wave,
             "asked": asked,
-            "statements": sum(len(part.items) for part in asked.parts),
+            "statements": len(asked.statements),
             "parts": len(asked.parts),
             "short": wave.instrument.kind == InstrumentKind.BEFORE,
             "example": example(),
@@ -80,12 +80,13 @@ def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
         status = UNPROCESSABLE
         if form.is_valid() and (not form.left_out or form.cleaned_data["gaps"]):
             try:
-                seal_answers(
+                operations.answer(
                     wave=invited.wave,
                     person=actor,
                     answers=form.answers,
                     comment=form.comment,
                     at=timezone.now(),
+                    language=form.questionnaire.language,
                 )
             except AlreadyAnswered:
                 invited.done = True
@@ -129,7 +130,7 @@ def _invited(actor: Person, public_id: UUID) -> Participation:
 
 @sensitive_variables()
 def _form(request: HttpRequest, invited: Participation) -> AnswerForm:
-    asked = questionnaire(invited.wave, translation.get_language())
+    asked = questionnaire(invited.wave, translation.get_language() or "")
     return AnswerForm(request.POST if request.method == "POST" else None, questionnaire=asked)
 
 

@@ -72,6 +72,14 @@ ANY = st.one_of(
         charts.HeatMap, st.just(("a", "b")),
         st.lists(st.tuples(labels, st.lists(st.builds(charts.HeatCell, numbers, st.booleans()), max_size=3).map(tuple)), max_size=4).map(tuple),
     ),
+    st.builds(
+        charts.Diverging,
+        st.lists(
+            st.builds(charts.DivergingRow, labels, st.none() | st.lists(numbers, min_size=4, max_size=6).map(tuple), instead=labels, note=labels),
+            max_size=4,
+        ).map(tuple),
+        st.just(("a", "b", "c", "d", "e")), title=labels,
+    ),
     st.builds(charts.Lorenz, st.lists(st.tuples(plain, plain), max_size=6).map(tuple), top_share=numbers),
 )  # fmt: skip
 
