@@ -1,7 +1,5 @@
 """Groups whose figures may be published: every unit with all below it, and its direct reports."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 ROLL_UP, DIRECT = "roll", "direct"

@@ -1,0 +1,44 @@
+"""Attributes a wave may report beside the tree of units; each person has one category of each."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+MOST = 3
+SITE, FUNCTION, JOB, TENURE = "site", "function", "job", "tenure"
+ATTRIBUTES: dict[str, str | Promise] = {
+    SITE: _("Site"),
+    FUNCTION: _("Function"),
+    JOB: _("Job title"),
+    TENURE: _("Time with the company"),
+}
+NOT_KNOWN = ""
+# Years, from below; the category is a fixed text, translated where it is shown.
+TENURES = ((1, "under 1 year"), (3, "1 to 3 years"), (10, "3 to 10 years"))
+LONGEST_TENURE = "over 10 years"
+DAYS_A_YEAR = 365.25
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What the directory knows of one person on a day, by attribute."""
+
+    site: str
+    function: str
+    job: str
+    since: date | None
+
+    def category(self, attribute: str, today: date) -> str:
+        if attribute == TENURE:
+            return tenure(self.since, today)
+        found: dict[str, str] = {SITE: self.site, FUNCTION: self.function, JOB: self.job}
+        return found[attribute].strip()
+
+
+def tenure(since: date | None, today: date) -> str:
+    if since is None:
+        return NOT_KNOWN
+    years = (today - since).days / DAYS_A_YEAR
+    return next((name for limit, name in TENURES if years < limit), LONGEST_TENURE)
