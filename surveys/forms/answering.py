@@ -1,4 +1,4 @@
-"""What a person answers: one page, nothing required, nothing of it kept anywhere but in the form."""
+"""What a person answers: one page, nothing required, nothing kept anywhere but in the form."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -43,8 +43,10 @@ class ShownPart:
 
 
 class AnswerForm(forms.Form):
-    """``order``: the statements inside a part are shuffled for each load, and stay as they were
-    when the page comes back. ``gaps``: the one warning about statements left out has been shown.
+    """The statements in an order of this load.
+
+    ``order``: they are shuffled inside a part, and stay as they were when the page comes back.
+    ``gaps``: the one warning about statements left out has been shown.
     """
 
     order = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)

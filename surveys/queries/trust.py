@@ -1,8 +1,10 @@
 """What a workflow's own page says of trust."""
 
+from dataclasses import dataclass
+
 from people.models import Person
 from surveys.choices import WITH_RESULTS, InstrumentKind, WaveState
-from surveys.models import Wave
+from surveys.models import Instrument, Wave
 from surveys.queries.results import ResultPage, results_of
 from surveys.queries.waves import waves_visible_to
 from workflows.models import Workflow
@@ -32,3 +34,16 @@ def newest_result(person: Person, workflow: Workflow) -> ResultPage | None:
         .first()
     )
     return results_of(wave, person) if wave else None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """``scale``: key of the scale it is scored with, "" for none."""
+
+    scale: str
+    is_reversed: bool
+
+
+def items_of(instrument: Instrument) -> dict[str, ItemFacts]:
+    rows = instrument.items.order_by("position").values_list("key", "scale__key", "is_reversed")
+    return {key: ItemFacts(scale or "", is_reversed) for key, scale, is_reversed in rows}

@@ -25,9 +25,10 @@ from surveys import operations
 from surveys.choices import InstrumentKind
 from surveys.errors import AlreadyAnswered
 from surveys.forms.answering import AnswerForm
-from surveys.models import Participation
+from surveys.models import Participation, Wave
 from surveys.queries import questionnaire
-from surveys.queries.invitations import invitations_of, takes_answers
+from surveys.queries.invitations import invitations_of
+from surveys.rules import takes_answers
 
 SEE_OTHER, CONFLICT, UNPROCESSABLE = 303, 409, 422
 
@@ -39,7 +40,7 @@ def first(request: HttpRequest, public_id: UUID) -> HttpResponse:
     actor = acting_person(request)
     invited = _invited(actor, public_id)
     wave = invited.wave
-    if invited.done or not takes_answers(wave, timezone.localdate()):
+    if invited.done or not _takes(wave):
         return _not_now(request, invited, status=200)
     asked = questionnaire(wave, translation.get_language() or "")
     return render(
@@ -69,7 +70,7 @@ def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     actor = acting_person(request)
     invited = _invited(actor, public_id)
     is_post = request.method == "POST"
-    if invited.done or not takes_answers(invited.wave, timezone.localdate()):
+    if invited.done or not _takes(invited.wave):
         return _not_now(request, invited, status=CONFLICT if is_post else 200)
     chosen = request.POST.get("language", "")
     if chosen in dict(settings.LANGUAGES):
@@ -122,6 +123,11 @@ def example() -> Trend:
         ),
         title=_("Example of a result"),
     )
+
+
+def _takes(wave: Wave) -> bool:
+    at = timezone.now()
+    return takes_answers(wave, at, timezone.localdate(at))
 
 
 def _invited(actor: Person, public_id: UUID) -> Participation:

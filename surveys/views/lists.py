@@ -16,6 +16,7 @@ from core.charts import words
 from core.pagination import page_of
 from people.models import Person
 from people.rules import is_program_office
+from surveys.attributes import ATTRIBUTES
 from surveys.choices import WITH_RESULTS, WaveState
 from surveys.forms.lists import WaveFilter
 from surveys.forms.office import ReasonForm
@@ -124,7 +125,10 @@ def _facts(row: Wave, reminders: list[str]) -> list[tuple[str, str]]:
         (_("Last day"), words.day(last_day(row))),
         (_("Smallest group shown"), words.number(row.minimum_group)),
         (_("Asks for a comment"), _("Yes") if row.asks_comment else _("No")),
-        (_("Reported by"), ", ".join(map(str, row.attributes)) or _("Units only")),
+        (
+            _("Reported by"),
+            ", ".join(str(ATTRIBUTES[code]) for code in row.attributes) or _("Units only"),
+        ),
         (_("Data protection contact"), row.contact),
         (_("Agreement with the works council"), row.agreement or words.NONE),
     ]
@@ -137,6 +141,7 @@ def _lead(waiting: int) -> str:
     if not waiting:
         return _("What people who do the work think of it. Nothing waits for your answer.")
     return ngettext(
-        "%(count)s survey waits for your answer.", "%(count)s surveys wait for your answer.", waiting
+        "%(count)s survey waits for your answer.",
+        "%(count)s surveys wait for your answer.",
+        waiting,
     ) % {"count": waiting}
-

@@ -61,13 +61,16 @@ def plan(request: HttpRequest, redesign_id: UUID) -> HttpResponse:
                     actor=actor, redesign=redesign, at=at, **form.cleaned_data
                 )
             except WaveNotPossible as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+                form.add_error(
+                    refusal.field if refusal.field in form.fields else None, str(refusal)
+                )
             except DomainError as refusal:
                 form.add_error(None, str(refusal))
                 status = refusal.status
             else:
                 messages.success(
-                    request, _("Planned. It opens on %(day)s.") % {"day": words.day(wave.opens_date)}
+                    request,
+                    _("Planned. It opens on %(day)s.") % {"day": words.day(wave.opens_date)},
                 )
                 return redirect("surveys:wave", public_id=wave.public_id)
     context = {
