@@ -29,7 +29,7 @@ def waiting_facts(people: list[Person]) -> Mapping[int, list[dict[str, Any]]]:
 def trust_panel(
     request: HttpRequest, workflow: Workflow | None
 ) -> tuple[str, dict[str, Any]] | None:
-    """The newest published figure of the whole, and what is open; nothing while there is neither."""
+    """The newest published figure of the whole, and what is open; None for neither."""
     if workflow is None:
         return None
     person = acting_person(request)

@@ -10,8 +10,9 @@ MOST = 20
 
 
 def surveys_waiting(person: Person, today: date) -> list[Wave]:
-    """Open waves ``person`` has not answered, the first to close first; one query for each person
-    a request read, kept on it.
+    """Open waves ``person`` has not answered, the first to close first.
+
+    One query for each person a request read; the answer is kept on it.
     """
     known: list[Wave] | None = getattr(person, "surveys_waiting", None)
     if known is None:

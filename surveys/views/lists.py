@@ -89,7 +89,7 @@ def visible_wave(actor: Person, public_id: UUID) -> Wave:
     )
 
 
-def wave_page(
+def wave_page(  # noqa: PLR0913 what a refused form brings along
     request: HttpRequest,
     row: Wave,
     actor: Person,

@@ -114,7 +114,7 @@ def response_words(rate: float, invited: int) -> str:
     ) % {"share": words.percent(rate * 100), "count": words.number(invited)}
 
 
-def _sentence(cell: ReleasedCell | None, *, hidden: bool) -> str:
+def _sentence(cell: ReleasedCell | None, *, hidden: bool) -> str:  # noqa: PLR0911 one a case
     if cell is None:
         return (
             _("The result of this group is hidden to protect people.")
@@ -134,7 +134,7 @@ def _sentence(cell: ReleasedCell | None, *, hidden: bool) -> str:
     return _("Whether those who do the work trust the new way is open: both fit the answers.")
 
 
-# --- from one wave to the next ---------------------------------------------------------------------
+# --- from one wave to the next --------------------------------------------------------------------
 def change_of(
     earlier: Mapping[str, ReleasedCell], now: Mapping[str, ReleasedCell], metric: str
 ) -> Change | None:
