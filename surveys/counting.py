@@ -41,7 +41,7 @@ class Count:
     tallies: list[Tally] = field(repr=False)
 
 
-def count(
+def count(  # noqa: PLR0913 facts of one count
     sheets: Sequence[Sheet],
     *,
     tree: Sequence[Mapping[str, Any]],

@@ -22,7 +22,6 @@ RESPONSES = "COPY surveys_response (id, wave_id, atom, answers) FROM STDIN (FORM
 RESPONSE_TYPES = ("uuid", "int8", "int4", "int2[]")
 COMMENTS = "COPY surveys_comment (id, wave_id, block_id, text, withheld) FROM STDIN (FORMAT BINARY)"
 COMMENT_TYPES = ("uuid", "int8", "int8", "text", "bool")
-GROUP_SIGN = " + "
 
 
 @sensitive_variables()
@@ -87,12 +86,11 @@ def _names(wave: Wave) -> frozenset[str]:
 
 
 def _tally(wave: Wave, tally: Tally) -> AttributeTally:
-    categories = wave.snapshot.attributes[tally.attribute]
     return AttributeTally(
         wave=wave,
         block_id=tally.block,
         attribute=tally.attribute,
-        category_group=GROUP_SIGN.join(categories[place] or "?" for place in tally.group),
+        category_group=",".join(str(place) for place in tally.group),
         item=tally.item,
         value=tally.value,
         count=tally.count,

@@ -64,9 +64,7 @@ def _count(wave_id: int) -> None:
         _end(wave, WaveState.TOO_FEW)
         return
     try:
-        if boxes != answered:
-            raise CannotBeCounted(COUNTS_DIFFER)
-        sheets = _opened(wave)
+        sheets = _opened(wave, as_many_as=answered)
     except CannotBeCounted as fault:
         log.error("wave %s ended without a result: %s", wave.public_id, fault)  # noqa: TRY400 the trace holds boxes
         _end(wave, WaveState.STOPPED, reason=str(fault))
@@ -87,8 +85,10 @@ def _held(wave_id: int) -> Wave:
 
 
 @sensitive_variables()
-def _opened(wave: Wave) -> list[Sheet]:
+def _opened(wave: Wave, *, as_many_as: int) -> list[Sheet]:
     """All boxes, in memory only. Raises CannotBeCounted."""
+    if Ballot.objects.filter(wave=wave).count() != as_many_as:
+        raise CannotBeCounted(COUNTS_DIFFER)
     try:
         private_key = keys.read(wave.public_id)
         boxes = Ballot.objects.filter(wave=wave).values_list("box", flat=True)
