@@ -1,5 +1,6 @@
 """Attributes a wave may report beside the tree of units; each person has one category of each."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +15,9 @@ ATTRIBUTES: dict[str, str | Promise] = {
     JOB: _("Job title"),
     TENURE: _("Time with the company"),
 }
+# Also what all but the commonest categories count as: no table shows more of them.
 NOT_KNOWN = ""
+MOST_CATEGORIES = 40
 # Years, from below; the category is a fixed text, translated where it is shown.
 TENURES = ((1, "under 1 year"), (3, "1 to 3 years"), (10, "3 to 10 years"))
 LONGEST_TENURE = "over 10 years"
@@ -42,3 +45,10 @@ def tenure(since: date | None, today: date) -> str:
         return NOT_KNOWN
     years = (today - since).days / DAYS_A_YEAR
     return next((name for limit, name in TENURES if years < limit), LONGEST_TENURE)
+
+
+def commonest(column: list[str]) -> list[str]:
+    """Everybody's category again, the rare ones beyond ``MOST_CATEGORIES`` as not known."""
+    sizes = Counter(column)
+    kept = sorted(sizes, key=lambda name: (-sizes[name], name))[:MOST_CATEGORIES]
+    return [name if name in kept else NOT_KNOWN for name in column]

@@ -46,7 +46,7 @@ def plain_size(*, asks_comment: bool) -> int:
 
 
 def seal(sheet: Sheet, *, public_key: bytes, asks_comment: bool) -> bytes:
-    """The box: ``plain_size`` and ``OVERHEAD`` bytes. Raises SheetNotPossible, never cuts anything off."""
+    """A box of ``plain_size`` and ``OVERHEAD`` bytes. Raises SheetNotPossible, cuts nothing."""
     try:
         text = json.dumps(
             [sheet.unit, sheet.attributes, sheet.answers, sheet.comment, sheet.language],

@@ -37,7 +37,8 @@ class Response(models.Model):
 class AttributeTally(AppendOnly):
     """Answers to one item by one attribute in one published unit; aggregates only.
 
-    ``category_group`` names one category or those merged, ``value`` 0 is "cannot say".
+    ``category_group``: places in the snapshot's list of categories, such as ``"0,3"`` for two that
+    are shown together. ``value`` 0 is "cannot say".
     """
 
     wave = models.ForeignKey(Wave, models.PROTECT, related_name="tallies")

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import get_script_prefix
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import uuid7
@@ -92,6 +93,9 @@ class Wave(models.Model):
 
     def __str__(self) -> str:
         return f"{self.instrument} {self.opens_date:%Y-%m-%d}"
+
+    def get_absolute_url(self) -> str:
+        return f"{get_script_prefix()}surveys/{self.public_id}/"
 
 
 class RosterSnapshot(AppendOnly):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from core.audit import record
 from core.jobs import enqueue
 from surveys import keys
+from surveys.attributes import commonest
 from surveys.choices import WaveState
 from surveys.models import Participation, RosterSnapshot, Wave
 from surveys.queries.roster import Invited, frozen_tree, invited_on
@@ -70,25 +71,29 @@ def _freeze(wave: Wave, workflow: Workflow, invited: list[Invited], today: date)
 
     A category is a number in the ballot: its place in the sorted list of the snapshot.
     """
-    traits = [
-        [one.traits.category(attribute, today) for attribute in wave.attributes] for one in invited
+    columns = [
+        commonest([one.traits.category(attribute, today) for one in invited])
+        for attribute in wave.attributes
     ]
-    categories = [sorted(set(column)) for column in zip(*traits, strict=True)]
+    categories = [sorted(set(column)) for column in columns]
     RosterSnapshot.objects.create(
         wave=wave,
         tree=frozen_tree(workflow, [one.unit for one in invited]),
         attributes=dict(zip(wave.attributes, categories, strict=True)),
     )
-    place = [{name: number for number, name in enumerate(column)} for column in categories]
+    codes = [
+        [names.index(name) for name in column]
+        for names, column in zip(categories, columns, strict=True)
+    ]
     Participation.objects.bulk_create(
         (
             Participation(
                 wave=wave,
                 person_id=one.person,
                 unit_id=one.unit,
-                attributes=[places[name] for places, name in zip(place, names, strict=True)],
+                attributes=[column[number] for column in codes],
             )
-            for one, names in zip(invited, traits, strict=True)
+            for number, one in enumerate(invited)
         ),
         batch_size=2000,
     )

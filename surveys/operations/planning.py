@@ -24,6 +24,8 @@ SHORTEST_DAYS, LONGEST_DAYS, USUAL_DAYS = 10, 28, 21
 # Days after go-live at which the first and the second wave open; later ones this far apart.
 FIRST_DAYS, SECOND_DAYS, APART_DAYS = 30, 90, 90
 LARGEST_MINIMUM = 100
+LONGEST_NAME = 200  # the columns of contact and agreement
+FARTHEST = timedelta(days=730)
 BEFORE_GO_LIVE = frozenset(
     {RedesignState.IN_REVIEW, RedesignState.CHANGES_REQUESTED, RedesignState.APPROVED}
 )
@@ -51,14 +53,17 @@ def plan_wave(
     ``surveys.attributes.ATTRIBUTES``, at most three.
 
     The workflow is locked first: two plans at once see each other. Raises NotYours for anybody but
-    the program office, and WaveNotPossible, whose ``field`` names the argument that is wrong ("" when
-    it is none of them).
+    the program office, and WaveNotPossible, whose ``field`` names the argument that is wrong (""
+    when it is none of them).
     """
     refuse_unless_office(actor)
     workflow = Workflow.objects.select_for_update(no_key=True).get(pk=redesign.workflow_id)
     redesign = Redesign.objects.get(pk=redesign.pk)
     _refuse_dates(opens_date, closes_date, today=timezone.localdate(at), workflow=workflow)
-    _refuse_facts(instrument, minimum_group, attributes, contact, agreement, asks_comment)
+    _refuse_group(minimum_group)
+    _refuse_attributes(attributes)
+    _refuse_names(contact, agreement)
+    _refuse_instrument(instrument, asks_comment=asks_comment)
     if instrument.kind == InstrumentKind.BEFORE:
         _refuse_after_go_live(redesign)
     else:
@@ -135,7 +140,7 @@ def _refuse_dates(opens: date, closes: date, *, today: date, workflow: Workflow)
     # A simulated organisation has a past.
     if opens < today and not workflow.is_simulated:
         raise WaveNotPossible(_("It can open today at the earliest."), field="opens_date")
-    if opens > today + timedelta(days=730):
+    if opens > today + FARTHEST:
         raise WaveNotPossible(_("Plan at most two years ahead."), field="opens_date")
     if not SHORTEST_DAYS <= (closes - opens).days <= LONGEST_DAYS:
         raise WaveNotPossible(
@@ -146,14 +151,7 @@ def _refuse_dates(opens: date, closes: date, *, today: date, workflow: Workflow)
         )
 
 
-def _refuse_facts(
-    instrument: Instrument,
-    minimum_group: int,
-    attributes: Sequence[str],
-    contact: str,
-    agreement: str,
-    asks_comment: bool,  # noqa: FBT001
-) -> None:
+def _refuse_group(minimum_group: int) -> None:
     least = smallest_minimum()
     if not least <= minimum_group <= LARGEST_MINIMUM:
         raise WaveNotPossible(
@@ -162,17 +160,28 @@ def _refuse_facts(
             least=least,
             most=LARGEST_MINIMUM,
         )
+
+
+def _refuse_attributes(attributes: Sequence[str]) -> None:
     if len(attributes) > MOST or len(set(attributes)) != len(attributes):
         raise WaveNotPossible(_("Choose at most three attributes."), field="attributes")
     if not set(attributes) <= ATTRIBUTES.keys():
         raise WaveNotPossible(_("One of these attributes is not known."), field="attributes")
+
+
+def _refuse_names(contact: str, agreement: str) -> None:
     if not contact.strip():
         raise WaveNotPossible(
             _("Name the data protection contact: everybody invited sees it."), field="contact"
         )
     for field, text in (("contact", contact), ("agreement", agreement)):
-        if len(text.strip()) > 200:  # noqa: PLR2004 the column
-            raise WaveNotPossible(_("Use at most 200 characters."), field=field)
+        if len(text.strip()) > LONGEST_NAME:
+            raise WaveNotPossible(
+                _("Use at most %(most)s characters."), field=field, most=LONGEST_NAME
+            )
+
+
+def _refuse_instrument(instrument: Instrument, *, asks_comment: bool) -> None:
     if asks_comment and not instrument.comment_question:
         raise WaveNotPossible(
             _("This questionnaire has no question in free words."), field="asks_comment"
