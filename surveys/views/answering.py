@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -22,13 +22,14 @@ from core.charts import Trend, TrendPoint
 from core.errors import DomainError
 from people.models import Person
 from surveys import operations
-from surveys.choices import InstrumentKind
+from surveys.choices import WITH_RESULTS, InstrumentKind
 from surveys.errors import AlreadyAnswered
 from surveys.forms.answering import AnswerForm
 from surveys.models import Participation, Wave
 from surveys.queries import questionnaire
 from surveys.queries.invitations import invitations_of
 from surveys.rules import takes_answers
+from surveys.views.lists import visible_wave
 
 SEE_OTHER, CONFLICT, UNPROCESSABLE = 303, 409, 422
 
@@ -36,10 +37,17 @@ SEE_OTHER, CONFLICT, UNPROCESSABLE = 303, 409, 422
 @login_required
 @require_GET
 def first(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """What it is for, what is promised and who will see what, before the first statement."""
+    """What it is for, what is promised and who will see what, before the first statement.
+
+    The address of a survey in mails: it leads on to the result, or to how it stands.
+    """
     actor = acting_person(request)
-    invited = _invited(actor, public_id)
-    wave = invited.wave
+    invited = invitations_of(actor).filter(wave__public_id=public_id).first()
+    wave = invited.wave if invited else visible_wave(actor, public_id)
+    if wave.state in WITH_RESULTS:
+        return redirect("surveys:result", public_id=public_id)
+    if invited is None:
+        return redirect("surveys:wave", public_id=public_id)
     if invited.done or not _takes(wave):
         return _not_now(request, invited, status=200)
     asked = questionnaire(wave, translation.get_language() or "")
