@@ -12,6 +12,7 @@ SUBJECTS = {
     "sign-offs/": "in_review",
     "evidence/": "live",
     "imports/": "import",
+    "surveys/": "wave",
     "api/v1/jobs/": "job",
     "api/v1/workflows/": "workflow",
     "api/v1/imports/": "import",
@@ -27,6 +28,9 @@ BY_NAME = {
     "workflows:suspend": "live",
     "workflows:resume": "live",
     "workflows:redesign_retire": "live",
+    "surveys:cancel": "planned",
+    "surveys:result": "released",
+    "surveys:result_csv": "released",
 }
 PLAIN = {"app_label": "auth", "url": "nothing", "uidb36": "1", "key": "set-password"}
 
@@ -62,6 +66,8 @@ class Address:
                 given[name] = ids.get(self.subject, NOWHERE)
         if "reading_id" in given:
             given["reading_id"] = ids.get("reading", NOWHERE)
+        if "redesign_id" in given:
+            given["redesign_id"] = ids.get("live", NOWHERE)
         return self._filled(given)
 
     def _filled(self, given: dict[str, str]) -> str:

@@ -4,6 +4,8 @@ import io
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from django.utils import timezone
+
 from measurement.choices import ImportChannel
 from measurement.models import Reading
 from measurement.operations.imports import receive_file, source_for
@@ -20,6 +22,7 @@ from tests.factories.people import (
 )
 from tests.factories.sign_offs import approved, in_review, live
 from tests.factories.workflows import RedesignFactory, WorkflowFactory
+from tests.surveys.views.waves import opened, planned, released
 
 ROLES = (
     "anonymous",
@@ -90,7 +93,8 @@ def _work(unit, manager, quality):
     waiting = in_review(gxp=True, boss=manager, quality=quality, workflow=fresh()).redesign
     signed = approved(gxp=True, boss=manager, quality=quality, workflow=fresh()).redesign
     review = received(workflow)
-    return {
+    waves = _surveys(unit, manager)
+    return waves | {
         "workflow": str(workflow.public_id),
         "draft": str(RedesignFactory(workflow=workflow).public_id),
         "in_review": str(waiting.public_id),
@@ -100,6 +104,20 @@ def _work(unit, manager, quality):
         "reading": str(Reading.objects.get(redesign=going).public_id),
         "import": str(review.public_id),
         "job": str(review.job.public_id),
+    }
+
+
+def _surveys(unit, boss):
+    """A wave of each kind: not open yet, open, and with its results; each of its own workflow."""
+
+    def of_its_own():
+        return {"workflow": WorkflowFactory(unit=unit, is_simulated=True), "boss": boss}
+
+    later = timezone.localdate() + timedelta(days=5)
+    return {
+        "planned": str(planned(opens_date=later, **of_its_own()).wave.public_id),
+        "wave": str(opened(**of_its_own()).wave.public_id),
+        "released": str(released(**of_its_own()).wave.public_id),
     }
 
 

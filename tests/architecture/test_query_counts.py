@@ -7,17 +7,26 @@ import pytest
 from django.core.paginator import Page
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from rest_framework.mixins import ListModelMixin
 
 from core.tokens import create_token
 from measurement.models import ImportRejection
 from people.choices import Role
+from people.models import Person
 from tests.architecture.addresses import addresses
 from tests.factories.cases import NOW
 from tests.factories.measurement import CaseImportFactory, CaseSourceFactory, reading_of
-from tests.factories.people import PASSWORD, OrgUnitFactory, PersonFactory, RoleGrantFactory
+from tests.factories.people import (
+    PASSWORD,
+    AssignmentFactory,
+    OrgUnitFactory,
+    PersonFactory,
+    RoleGrantFactory,
+)
 from tests.factories.sign_offs import in_review, live, some_policy
 from tests.factories.workflows import RedesignFactory, WorkflowFactory
+from tests.surveys.views.waves import answered, ended, opened, planned
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +93,34 @@ def one_with_deliveries(unit, boss, count):
     return [source.workflow]
 
 
+def asked(unit, boss, count):
+    """Waves that are planned; what else a row tells comes from the same columns."""
+    later = timezone.localdate() + timedelta(days=5)
+    return [
+        planned(
+            boss=boss,
+            office=boss,
+            opens_date=later,
+            workflow=WorkflowFactory(unit=unit, is_simulated=True),
+        ).wave
+        for _row in range(count)
+    ]
+
+
+def one_result_of_many_units(unit, boss, count):
+    """Each unit below has six people, so that its cells are published too."""
+    top = OrgUnitFactory(parent=unit)
+    workflow = WorkflowFactory(unit=top, is_simulated=True)
+    for _row in range(count):
+        below = OrgUnitFactory(parent=top)
+        for _person in range(6):
+            AssignmentFactory(unit=below)
+    wave = opened(boss=boss, office=boss, workflow=workflow, people=6)
+    people = Person.objects.filter(pk__in=wave.wave.participations.values("person"))
+    answered(wave, people)
+    return [ended(wave).wave]
+
+
 # The address, and what makes so many rows in it. A new list page says here how to fill it.
 LISTS = {
     "workflows:inbox": ("/", waiting),
@@ -92,6 +129,9 @@ LISTS = {
     "workflows:sign_offs": ("/sign-offs/", waiting),
     "workflows:sign_offs team": ("/sign-offs/?tab=team", waiting),
     "measurement:evidence_list": ("/evidence/", read),
+    "surveys:list": ("/surveys/", asked),
+    "surveys:choose": ("/surveys/plan/", read),
+    "surveys:result": ("/surveys/{}/result/", one_result_of_many_units),
     "workflows:history": ("/workflows/{}/history/", one_with_acts),
     "measurement:cases": ("/workflows/{}/cases/", one_with_deliveries),
 }
