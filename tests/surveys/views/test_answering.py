@@ -4,6 +4,7 @@ import html
 import logging
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core import mail
@@ -323,8 +324,8 @@ def test_answer_page_is_small_and_asks_little(asked, invited):
     with CaptureQueriesContext(connection) as queries:
         body = invited.get(f"{asked.path}answer/").content
     parts = ["css/tokens.css", "css/survey.css", "js/survey.js"]
-    files = [gzip.compress(open(finders.find(part), "rb").read()) for part in parts]
-    font = open(finders.find("vendor/inter/inter-survey.woff2"), "rb").read()
+    files = [gzip.compress(Path(finders.find(part)).read_bytes()) for part in parts]
+    font = Path(finders.find("vendor/inter/inter-survey.woff2")).read_bytes()
 
     assert len(body) + sum(map(len, files)) + len(font) <= 60 * 1024
     assert set(re.findall(rb'(?:href|src)="/static/([\w/.-]+?)"', body)) <= {
