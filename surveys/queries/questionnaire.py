@@ -46,7 +46,7 @@ class Questionnaire:
 def questionnaire(
     wave: Wave, language: str, *, items: Sequence[Item] | None = None
 ) -> Questionnaire:
-    """Everything that is asked, in the order of the instrument; one query unless ``items`` are given.
+    """Everything that is asked, in the instrument's order; one query unless ``items`` are given.
 
     A language without a translation reads English. The title stands in quotation marks, so that no
     grammar depends on it.

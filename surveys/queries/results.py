@@ -88,7 +88,6 @@ def results_of(wave: Wave, person: Person) -> ResultPage:
     known = _with_rights(wave, person)
     if known.state not in {*WITH_RESULTS, WaveState.TOO_FEW}:
         raise ResultsNotReady
-    tree = known.snapshot.tree
     visible, sees_all = _visible(known, person)
     items = list(known.instrument.items.select_related("scale").order_by("part", "position"))
     cells = _cells(known)
