@@ -10,7 +10,8 @@ RUN python -m venv --without-pip /app/.venv \
 
 FROM python:3.12-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin portal \
- && install -d -o portal -g portal /data
+ && install -d -o portal -g portal /data \
+ && install -d -o portal -g portal -m 0700 /data/keys
 WORKDIR /app
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \

@@ -23,7 +23,12 @@ class KeyIsGone(Exception):
 
 
 def folder() -> Path:
-    """Made on first use. A folder that others may look into is closed to them."""
+    """Made on first use. A folder that others may look into is closed to them.
+
+    RuntimeError in a web process: keys are no business of it.
+    """
+    if settings.WEB_PROCESS:
+        raise RuntimeError("a web process never touches the keys of surveys")
     path = Path(settings.DATA_DIR) / "keys"
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     if path.stat().st_mode & 0o077:

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 BATCH = 20
 INVITED, MANAGERS = 1, 2
 # Faults of one address, not of the server.
-REFUSED = (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException, ValueError)
+REFUSED = (smtplib.SMTPRecipientsRefused, ValueError)
 
 Letter = tuple[str, list[str]]
 Next = Callable[[int], list[int]]

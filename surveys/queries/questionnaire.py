@@ -1,5 +1,6 @@
 """The questions of a wave in one language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -42,8 +43,10 @@ class Questionnaire:
         return tuple(statement for part in self.parts for statement in part.items)
 
 
-def questionnaire(wave: Wave, language: str) -> Questionnaire:
-    """Everything that is asked, in the order of the instrument; two queries at most.
+def questionnaire(
+    wave: Wave, language: str, *, items: Sequence[Item] | None = None
+) -> Questionnaire:
+    """Everything that is asked, in the instrument's order; one query unless ``items`` are given.
 
     A language without a translation reads English. The title stands in quotation marks, so that no
     grammar depends on it.
@@ -55,7 +58,8 @@ def questionnaire(wave: Wave, language: str) -> Questionnaire:
     def say(texts: dict[str, str]) -> str:
         return texts.get(known, texts.get("en", "")).replace(PLACE, title)
 
-    items = instrument.items.order_by("part", "position")
+    if items is None:
+        items = list(instrument.items.order_by("part", "position"))
     return Questionnaire(
         title=title,
         lead_in=say(instrument.lead_in),
