@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from core.charts import Diverging, DivergingRow, Trend, TrendPoint, words
 from surveys.models import ReleasedCell, Wave
 from surveys.queries import ResultPage, UnitResult
+from surveys.queries.attribute_tables import AttributeTable
 from surveys.queries.trust import ItemFacts
 from surveys.scoring.intervals import UP, Change
 from surveys.views.result_words import Figure, favourable_words, figure_of, mean_words
@@ -208,6 +209,42 @@ def days_after(wave: Wave) -> str:
         return words.day(wave.opens_date)
     days = (wave.opens_date - timezone.localdate(went_live.at)).days
     return _("after %(days)s days") % {"days": words.number(days)}
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeShown:
+    """``heads``: categories shown together with about how many; ``rows``: statement, means."""
+
+    label: str
+    heads: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def attribute_shown(page: ResultPage, table: AttributeTable) -> AttributeShown:
+    """Statements that are left out in every group are hidden in every group alike."""
+    statements = sorted(page.questionnaire.statements, key=lambda one: one.position)
+    return AttributeShown(
+        label=str(table.label),
+        heads=tuple(
+            (
+                ", ".join(name or _("others") for name in group.names),
+                _("about %(count)s") % {"count": words.number(group.about)},
+            )
+            for group in table.groups
+        ),
+        rows=tuple(
+            (
+                statement.text,
+                tuple(
+                    words.number(group.means[statement.key], 1)
+                    if statement.key in group.means
+                    else ""
+                    for group in table.groups
+                ),
+            )
+            for statement in statements
+        ),
+    )
 
 
 def figure_line(label: str, cell: ReleasedCell | None, change: str, moved: str) -> Line:

@@ -21,6 +21,7 @@ from surveys.queries.trust import ItemFacts, items_of
 from surveys.views.lists import visible_wave
 from surveys.views.result_charts import (
     Line,
+    attribute_shown,
     days_after,
     distributions,
     figure_line,
@@ -83,6 +84,7 @@ def result(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "trend": trend_of(page, unit),
         "careless": _careless(page, unit),
         "careful": figure_of(unit.careful.get("index")),
+        "attributes": [attribute_shown(page, table) for table in page.attributes],
         "simulated": wave.is_simulated,
     }
     return render(request, "surveys/result.html", context)
@@ -192,7 +194,7 @@ def _careless(page: ResultPage, unit: UnitResult) -> str:
     from core.charts import words
 
     cell = unit.figures.get("careless")
-    if not page.sees_all or cell is None:
+    if not page.is_office or cell is None:
         return ""
     detail = cell.detail or {}
     if "share" in detail:
