@@ -105,7 +105,7 @@ def answer_in_one_go(page, number):
     page.locator("[data-send]").click()
 
 
-def test_a_survey_from_its_plan_to_its_result(cast, new_page, sign_in, looked_at):
+def test_a_survey_from_its_plan_to_its_result(cast, new_page, sign_in, looked_at):  # noqa: PLR0915
     office = new_page()
     sign_in(office, cast["office"])
     plan(office)
