@@ -91,7 +91,7 @@ def test_too_few_answers_give_no_number():
 
 
 def test_hidden_unit_is_hatched_and_explained_and_its_figures_are_nowhere(agreeing):
-    asked, below, people = teams(6, 7, 2, answers=agreeing)
+    asked, below, _people = teams(6, 7, 2, answers=agreeing)
     office = signed_in(asked.office)
 
     page = office.get(f"{asked.path}result/")
