@@ -6,7 +6,12 @@ from datetime import date, timedelta
 from people.models import OrgUnit, Person
 from surveys import operations
 from surveys.models import Instrument, Wave
-from tests.factories.people import AssignmentFactory, OrgUnitFactory, PersonFactory, RoleGrantFactory
+from tests.factories.people import (
+    AssignmentFactory,
+    OrgUnitFactory,
+    PersonFactory,
+    RoleGrantFactory,
+)
 from tests.factories.sign_offs import NOON, in_review, live
 from workflows.models import Redesign
 

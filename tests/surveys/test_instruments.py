@@ -43,7 +43,16 @@ def test_awt_16_has_seven_scales_of_the_index_and_calibration():
     instrument = Instrument.objects.get(code="AWT-16", version="1.0")
 
     scales = instrument.scales.order_by("position")
-    assert [scale.key for scale in scales] == "REL UND CTL FAI MGR TRN WIL CAL".split()
+    assert [scale.key for scale in scales] == [
+        "REL",
+        "UND",
+        "CTL",
+        "FAI",
+        "MGR",
+        "TRN",
+        "WIL",
+        "CAL",
+    ]
     assert [scale.key for scale in scales if not scale.in_index] == ["CAL"]
     items = list(instrument.items.order_by("position"))
     assert [item.position for item in items] == list(range(16))
