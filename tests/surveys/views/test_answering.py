@@ -162,7 +162,7 @@ def test_gaps_are_warned_about_once(asked, invited):
         ("comment", "x" * 1001, "1 character too many. At most 1,000 fit."),
         ("comment", "x" * 1002, "2 characters too many. At most 1,000 fit."),
         ("comment", "bell \x07 rings", "It contains characters that cannot be seen."),
-        ("comment", "nul \x00", "Null characters are not allowed."),
+        ("comment", "nul \x00", "It contains characters that cannot be seen."),
     ],
 )
 def test_faulty_form_comes_back_with_words_and_with_all_that_was_typed(

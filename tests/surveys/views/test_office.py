@@ -90,7 +90,7 @@ def test_plan_makes_a_wave_and_shows_how_it_stands(office, redesign):
         ("attributes", ["site", "tenure", "job", "function"], "Choose at most three attributes."),
         ("contact", " ", "This field is required."),
         ("contact", "x" * 201, "at most 200 characters"),
-        ("instrument", "nonsense", "Select a valid choice."),
+        ("instrument", "nonsense", "is not a valid UUID."),
         ("instrument", "AWB-5", "between the submission for sign-off and go-live."),
     ],
 )
