@@ -85,7 +85,8 @@ def distributions(
 def _row(text: str, cell: ReleasedCell | None, item: ItemFacts | None) -> DivergingRow:
     label = text
     if item is not None and item.is_reversed:
-        label = f"{text} ({_('agreeing means less trust')})"
+        turned = _("agreeing means less trust")
+        label = f"{text} ({turned})"
     if cell is None:
         return DivergingRow(label, None, note=_("hidden to protect people"))
     detail = cell.detail or {}

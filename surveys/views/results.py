@@ -180,7 +180,8 @@ def _lines(page: ResultPage, unit: UnitResult, items: dict[str, ItemFacts]) -> l
         moved = change_of(unit.earlier, unit.figures, metric)
         label = name
         if metric.startswith("item:") and items[metric[5:]].is_reversed:
-            label = f"{name} ({_('turned round: higher is better')})"
+            turned = _("turned round: higher is better")
+            label = f"{name} ({turned})"
         lines.append(
             figure_line(
                 label, unit.figures.get(metric), change_words(moved), moved.words if moved else ""
