@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 MOST = 3
@@ -19,8 +20,12 @@ ATTRIBUTES: dict[str, str | Promise] = {
 NOT_KNOWN = ""
 MOST_CATEGORIES = 40
 # Years, from below; the category is a fixed text, translated where it is shown.
-TENURES = ((1, "under 1 year"), (3, "1 to 3 years"), (10, "3 to 10 years"))
-LONGEST_TENURE = "over 10 years"
+TENURES = (
+    (1, gettext_noop("under 1 year")),
+    (3, gettext_noop("1 to 3 years")),
+    (10, gettext_noop("3 to 10 years")),
+)
+LONGEST_TENURE = gettext_noop("over 10 years")
 DAYS_A_YEAR = 365.25
 
 
@@ -52,3 +57,8 @@ def commonest(column: list[str]) -> list[str]:
     sizes = Counter(column)
     kept = sorted(sizes, key=lambda name: (-sizes[name], name))[:MOST_CATEGORIES]
     return [name if name in kept else NOT_KNOWN for name in column]
+
+
+def shown(attribute: str, category: str) -> str:
+    """A category in the reader's language; those of the directory are as the directory has them."""
+    return gettext(category) if attribute == TENURE and category else category

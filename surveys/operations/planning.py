@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.audit import record
+from core.charts import words
 from core.jobs import enqueue
 from people.models import Person
 from surveys.attributes import ATTRIBUTES, MOST
@@ -67,7 +68,7 @@ def plan_wave(
     if instrument.kind == InstrumentKind.BEFORE:
         _refuse_after_go_live(redesign)
     else:
-        _refuse_before_its_time(redesign, opens_date)
+        _refuse_before_its_time(redesign, opens_date, today=timezone.localdate(at))
     _refuse_a_second_one(workflow, opens_date, closes_date)
     if len(invited_on(workflow, timezone.localdate(at))) < minimum_group:
         raise WaveNotPossible(
@@ -202,7 +203,7 @@ def _refuse_after_go_live(redesign: Redesign) -> None:
         )
 
 
-def _refuse_before_its_time(redesign: Redesign, opens: date) -> None:
+def _refuse_before_its_time(redesign: Redesign, opens: date, *, today: date) -> None:
     """30 days after go-live, then 90, then 90 days after the one before; not earlier."""
     go_live = GoLive.objects.filter(redesign=redesign).first()
     if go_live is None or redesign.state not in IN_USE:
@@ -221,7 +222,7 @@ def _refuse_before_its_time(redesign: Redesign, opens: date) -> None:
         raise WaveNotPossible(
             _("It can open on %(day)s at the earliest: people need time with the new way."),
             field="opens_date",
-            day=earliest.isoformat(),
+            day=words.day(earliest, today=today),
         )
 
 

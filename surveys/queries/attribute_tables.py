@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
-from surveys.attributes import ATTRIBUTES
+from surveys.attributes import ATTRIBUTES, shown
 from surveys.models import AttributeTally, Item, Wave
 
 FEWEST_PER_ITEM = 10
@@ -58,16 +58,16 @@ def _groups(
 ) -> tuple[AttributeGroup, ...]:
     categories = wave.snapshot.attributes[attribute]
     least = max(wave.minimum_group, FEWEST_PER_ITEM)
-    shown = [
+    told = [
         item
         for item in items
         if all(sum(counts[item.key][1:]) >= least for counts in groups.values())
     ]
     return tuple(
         AttributeGroup(
-            names=tuple(categories[int(place)] for place in group.split(",")),
+            names=tuple(shown(attribute, categories[int(place)]) for place in group.split(",")),
             about=round(sum(next(iter(counts.values()))) / STEP) * STEP,
-            means={item.key: _mean(counts[item.key], item) for item in shown},
+            means={item.key: _mean(counts[item.key], item) for item in told},
         )
         for group, counts in groups.items()
     )

@@ -28,7 +28,7 @@ def test_no_word_of_a_published_version_changes(name):
     assert hash_of(name) == TEXTS[name]
 
 
-@pytest.mark.parametrize("text", instruments.instruments(), ids=VERSIONS)
+@pytest.mark.parametrize("text", list(instruments.instruments()), ids=VERSIONS)
 def test_every_text_stands_in_every_language(text):
     said = [text["lead_in"], text["answers"], *(row["text"] for row in text["items"])]
     said += [row["name"] for row in text["scales"]]

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 
 from core.jobs import run_waiting
 from core.models import AuditEvent, Job
@@ -181,10 +182,8 @@ def test_late_worker_does_not_open_what_is_over():
 
 def test_the_job_opens_it():
     asked = planned()
-    Wave.objects.filter(pk=asked.wave.pk).update(
-        opens_date=date.today(),
-        closes_date=date.today() + 14 * DAY,  # noqa: DTZ011
-    )
+    today = timezone.localdate()
+    Wave.objects.filter(pk=asked.wave.pk).update(opens_date=today, closes_date=today + 14 * DAY)
 
     run_waiting()
 
