@@ -86,8 +86,6 @@ def diverging(data: Diverging, *, width: int = HALF, palette: str | None = None)
         top += LINE * len(lines)
         _bar(canvas, data, row, place, top)
         top += BAR + GAP
-    if data.rows:
-        canvas.line(place(0), legend_height + LINE, place(0), top - GAP + 4, "ref")
     return canvas.svg(title=data.title, description=_told(data) or _("Nothing to show yet"))
 
 
@@ -108,6 +106,7 @@ def _bar(canvas: Canvas, data: Diverging, row: DivergingRow, place: Linear, y: f
             title = f"{name}: {words.percent(share)}"
             canvas.rect(start, y, max(1.0, end - start - 1), BAR, look, title=title)
         edge += share
+    canvas.line(place(0), y - 2, place(0), y + BAR + 2, "ref")
     below, above = shares[0] + shares[1], shares[3] + shares[4]
     canvas.text(place(left) - 6, y + 14, words.percent(below), "tick", anchor="end")
     canvas.text(place(edge) + 6, y + 14, words.percent(above), "strong")

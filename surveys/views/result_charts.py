@@ -106,15 +106,25 @@ def _row(text: str, cell: ReleasedCell | None, item: ItemFacts | None) -> Diverg
 
 
 def heat_rows(page: ResultPage) -> list[MapRow]:
-    """Units by constructs; a unit with others below it has a second row of its own people."""
+    """Units by constructs; a unit with others below it has a second row of its own people.
+
+    That row is there whenever people of the unit itself were invited, hidden or not.
+    """
     rows = []
-    for index, unit in enumerate(page.units):
+    has_own = _with_own_people(page) if page.sees_all else set()
+    for unit in page.units:
         rows.append(_map_row(page, unit, unit.name, unit.figures))
-        following = page.units[index + 1 : index + 2]
-        if following and following[0].depth > unit.depth:
+        if unit.unit in has_own or unit.direct:
             label = _("%(unit)s, directly in it") % {"unit": unit.name}
             rows.append(_map_row(page, unit, label, unit.direct))
     return rows
+
+
+def _with_own_people(page: ResultPage) -> set[int]:
+    """Units above others that have people of their own, by the frozen tree."""
+    tree = page.wave.snapshot.tree
+    above = {node["parent"] for node in tree}
+    return {node["unit"] for node in tree if node["invited"] and node["unit"] in above}
 
 
 def heat_columns(page: ResultPage) -> list[tuple[str, str]]:

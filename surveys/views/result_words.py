@@ -40,6 +40,7 @@ class Figure:
     favourable: str
     favourable_interval: str
     people: str
+    count: str
     value: float | None
     small: bool
 
@@ -73,6 +74,7 @@ def figure_of(cell: ReleasedCell | None) -> Figure | None:
         if interval
         else "",
         people=people_words(cell.n),
+        count=words.number(cell.n),
         value=cell.mean,
         small=bool(detail.get("small_group")),
     )
