@@ -1,35 +1,20 @@
 """From opened sheets to everything a release writes; no database, no clock.
 
-The figures are the scoring's. Added here: which comments may be shown where, and the tallies by
-attribute. Whatever the order of the sheets, figures and tallies are the same.
+Figures and tallies are the scoring's. Added here: which comments may be shown where. Whatever the
+order of the sheets, figures and tallies are the same.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import Any
 
 from surveys.scoring import Ballot, CellId, ItemKey, Release, TreeNode, release
-from surveys.scoring.attributes import Grouping, safe_groupings
 from surveys.scoring.cells import ROLL_UP
+from surveys.scoring.tallies import Tally, attribute_tallies
 from surveys.sealing import Sheet
 
 FEWEST_COMMENTS, FEWEST_BESIDE_COMMENTS = 10, 50
-FEWEST_IN_ATTRIBUTES, FEWEST_IN_CATEGORY = 50, 10
-CANNOT_SAY = 0
-
-
-class Tally(NamedTuple):
-    """``group`` places in the attribute's list of categories; ``value`` 0 is "cannot say"."""
-
-    block: int
-    attribute: str
-    group: tuple[int, ...]
-    item: str
-    value: int
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +36,24 @@ def count(  # noqa: PLR0913 facts of one count
     previous: frozenset[CellId],
 ) -> Count:
     """``tree`` and ``attributes`` as in ``RosterSnapshot``; every sheet fits them."""
-    made = release(
-        tree=[TreeNode(node["unit"], node["parent"]) for node in tree],
-        answers=[Ballot(sheet.unit, sheet.answers) for sheet in sheets],
-        items=items,
-        k=k,
-        previous=previous,
-    )
+    nodes = [TreeNode(node["unit"], node["parent"]) for node in tree]
+    ballots = [Ballot(sheet.unit, sheet.answers) for sheet in sheets]
+    made = release(tree=nodes, answers=ballots, items=items, k=k, previous=previous)
     blocks = {cell.unit for cell in made.published if cell.scope == ROLL_UP}
     return Count(
         release=made,
         comments=_blocks_of_comments(sheets, tree=tree, blocks=blocks, k=k),
-        tallies=_tallies(sheets, made, tree, attributes, [item.key for item in items], k),
+        tallies=attribute_tallies(
+            tree=nodes,
+            answers=ballots,
+            codes=[sheet.attributes for sheet in sheets],
+            categories=[len(names) for names in attributes.values()],
+            items=items,
+            k=k,
+            previous=previous,
+        )
+        if attributes
+        else [],
     )
 
 
@@ -94,40 +85,3 @@ def _blocks_of_comments(
             waiting.setdefault(parent, []).extend(numbers)
             people[parent] += people[unit]
     return place
-
-
-def _tallies(  # noqa: PLR0913, PLR0917 facts of one count
-    sheets: Sequence[Sheet],
-    made: Release,
-    tree: Sequence[Mapping[str, Any]],
-    attributes: Mapping[str, Sequence[str]],
-    items: Sequence[str],
-    k: int,
-) -> list[Tally]:
-    """In the whole alone: tables of a unit inside another would give their difference away."""
-    top = tree[0]["unit"]
-    published = CellId(top, ROLL_UP) in made.published
-    if not attributes or not published or len(sheets) < max(k, FEWEST_IN_ATTRIBUTES):
-        return []
-    codes = np.array([sheet.attributes for sheet in sheets], dtype=np.int64)
-    groupings = safe_groupings(
-        np.array(made.atom_of, dtype=np.int64),
-        codes,
-        [len(categories) for categories in attributes.values()],
-        k=k,
-        floor=max(k, FEWEST_IN_CATEGORY),
-    )
-    answers = np.array(
-        [[value or CANNOT_SAY for value in sheet.answers] for sheet in sheets], dtype=np.int64
-    )
-    return [
-        Tally(top, attribute, group, item, value, int(found))
-        for column, (attribute, grouping) in enumerate(zip(attributes, groupings, strict=True))
-        for group, rows in _rows_of(codes[:, column], grouping)
-        for place, item in enumerate(items)
-        for value, found in enumerate(np.bincount(answers[rows, place], minlength=6))
-    ]
-
-
-def _rows_of(codes: Any, grouping: Grouping) -> list[tuple[tuple[int, ...], Any]]:
-    return [(group, np.isin(codes, group)) for group in grouping]

@@ -213,7 +213,7 @@ BEGIN
     END IF;
     SELECT w.asks_comment INTO asks FROM surveys_wave w WHERE w.id = NEW.wave_id;
     IF octet_length(NEW.box)
-            <> CASE WHEN asks THEN {BOX_WITH_COMMENT} ELSE {BOX_WITHOUT} END THEN
+            <> (CASE WHEN asks THEN {BOX_WITH_COMMENT} ELSE {BOX_WITHOUT} END) THEN
         PERFORM surveys_refuse('ballot_has_the_one_size', 'every box of a wave has one size');
     END IF;
     RETURN NEW;

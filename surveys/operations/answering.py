@@ -90,8 +90,9 @@ def _sealed(
         comment=comment,
         language=language[:5],
     )
+    key = bytes(wave.public_key or b"")
     try:
-        return seal(sheet, public_key=bytes(wave.public_key), asks_comment=wave.asks_comment)
+        return seal(sheet, public_key=key, asks_comment=wave.asks_comment)
     except SheetNotPossible:
         raise BadAnswers from None
 

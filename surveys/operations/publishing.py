@@ -13,9 +13,10 @@ from django.db import connection
 from django.views.decorators.debug import sensitive_variables
 
 from people.models import Person
-from surveys.counting import Count, Tally
+from surveys.counting import Count
 from surveys.masking import masked, names_in
 from surveys.models import AttributeTally, Participation, ReleasedCell, Wave
+from surveys.scoring.tallies import Tally
 from surveys.sealing import Sheet
 
 RESPONSES = "COPY surveys_response (id, wave_id, atom, answers) FROM STDIN (FORMAT BINARY)"
@@ -89,7 +90,7 @@ def _tally(wave: Wave, tally: Tally) -> AttributeTally:
     return AttributeTally(
         wave=wave,
         block_id=tally.block,
-        attribute=tally.attribute,
+        attribute=wave.attributes[tally.attribute],
         category_group=",".join(str(place) for place in tally.group),
         item=tally.item,
         value=tally.value,

@@ -8,7 +8,6 @@ from django.utils.functional import Promise
 from surveys.attributes import ATTRIBUTES, shown
 from surveys.models import AttributeTally, Item, Wave
 
-FEWEST_PER_ITEM = 10
 FEWEST_FOR_EXTREMES = 30
 LOWEST, HIGHEST = 1.2, 4.8
 STEP = 5
@@ -29,27 +28,36 @@ class AttributeGroup:
 
 @dataclass(frozen=True, slots=True)
 class AttributeTable:
-    """The same items in every group: one that too few of a group answered is left out of all."""
+    """Of one unit with all below it. An item that is left out of one group is out of all."""
 
+    unit: int
+    name: str
     attribute: str
     label: str | Promise
     groups: tuple[AttributeGroup, ...]
 
 
 def attribute_tables(wave: Wave, items: Sequence[Item]) -> tuple[AttributeTable, ...]:
-    """In the order of the wave's attributes; those that were not safe to show are not there."""
-    found: dict[str, dict[str, Counts]] = {}
+    """By unit in the order of the tree, then in that of the wave's attributes.
+
+    What was not safe to show was not written.
+    """
+    found: dict[tuple[int, str], dict[str, Counts]] = {}
     for tally in AttributeTally.objects.filter(wave=wave).order_by("pk"):
-        counts = found.setdefault(tally.attribute, {}).setdefault(tally.category_group, {})
-        counts.setdefault(tally.item, [0] * 6)[tally.value] += tally.count
+        groups = found.setdefault((tally.block_id, tally.attribute), {})
+        counts = groups.setdefault(tally.category_group, {}).setdefault(tally.item, [0] * 6)
+        counts[tally.value] += tally.count
     return tuple(
         AttributeTable(
+            unit=node["unit"],
+            name=node["name"],
             attribute=attribute,
             label=ATTRIBUTES.get(attribute, attribute),
-            groups=_groups(wave, attribute, found[attribute], items),
+            groups=_groups(wave, attribute, found[node["unit"], attribute], items),
         )
+        for node in wave.snapshot.tree
         for attribute in wave.attributes
-        if attribute in found
+        if (node["unit"], attribute) in found
     )
 
 
@@ -57,12 +65,7 @@ def _groups(
     wave: Wave, attribute: str, groups: Mapping[str, Counts], items: Sequence[Item]
 ) -> tuple[AttributeGroup, ...]:
     categories = wave.snapshot.attributes[attribute]
-    least = max(wave.minimum_group, FEWEST_PER_ITEM)
-    told = [
-        item
-        for item in items
-        if all(sum(counts[item.key][1:]) >= least for counts in groups.values())
-    ]
+    told = [item for item in items if all(item.key in counts for counts in groups.values())]
     return tuple(
         AttributeGroup(
             names=tuple(shown(attribute, categories[int(place)]) for place in group.split(",")),

@@ -8,25 +8,23 @@ import numpy as np
 
 from surveys.scoring import figures
 from surveys.scoring.careless import careless
-from surveys.scoring.cells import CellId, TreeNode, cells_of
+from surveys.scoring.cells import CellId, TreeNode
 from surveys.scoring.figures import CAREFUL, Cell, May
 from surveys.scoring.groups import Groups
-from surveys.scoring.guards import cells_with_mean, cells_with_share
 from surveys.scoring.scores import (
     CALIBRATION,
     WILLINGNESS,
-    Bools,
     Floats,
     ItemKey,
-    Scores,
     answer_array,
     quadrants,
     score,
 )
+from surveys.scoring.shown import Shown, published_groups, shown, with_valid
 from surveys.scoring.suppression import at_least, choose
+from surveys.scoring.together import relations
 
 FLOOR = 5
-DISTRIBUTION_FROM = 10
 LARGE_FROM = 30
 
 
@@ -74,19 +72,15 @@ def release(
         raise ValueError(f"no group under {FLOOR} is shown: k = {k}")
     groups = published_groups(tree, [ballot.unit for ballot in answers], k, previous)
     given = answer_array([ballot.answers for ballot in answers], len(items))
-    scores = score(given, items)
-    cells = [*_respondents(groups)]
-    if scores.index is not None:
-        is_reversed = np.array([item.is_reversed for item in items], dtype=np.bool_)
-        flags = careless(given, is_reversed)
-        cells += [*_scored(groups, "index", scores.index, k)]
-        cells += [*_careful(groups, scores.index, flags, k), *_careless(groups, flags, k)]
-    for name, values in scores.scales.items():
-        cells += _scored(groups, f"scale:{name}", values, k)
-    if {WILLINGNESS, CALIBRATION} <= scores.scales.keys():
-        cells += _quadrants(groups, scores, k)
-    for item, values in zip(items, scores.items.T, strict=True):
-        cells += _item(groups, item, values, k)
+    wave = Wave(groups, items, given, k)
+    cells = [
+        *wave.respondents(),
+        *wave.index(),
+        *wave.scales(),
+        *wave.items(),
+        *wave.quadrants(),
+        *wave.careless(),
+    ]
     place = {cell: number for number, cell in enumerate(groups.cells.ids)}
     cells.sort(key=lambda cell: (place[CellId(cell.unit, cell.scope)], cell.subset))
     atom_of = np.full(len(answers), -1, dtype=np.int64)
@@ -94,103 +88,99 @@ def release(
     return Release(cells, list(groups.cells.ids), atom_of.tolist())
 
 
-def published_groups(
-    tree: Sequence[TreeNode],
-    units: Sequence[int],
-    k: int,
-    previous: Collection[CellId] = frozenset(),
-) -> Groups:
-    """The groups published for people of these ``units`` (n,); see ``release``.
+class Wave:
+    """The opened answers of a wave in the groups published of it."""
 
-    All metrics choose among these cells. Raises ValueError as ``release`` does.
-    """
-    cells = cells_of(tree, previous)
-    if strangers := set(units) - cells.home.keys():
-        raise ValueError(f"an answer comes from unit {min(strangers)}, which is not in the tree")
-    atoms = np.array([cells.home[unit] for unit in units], dtype=np.int64)
-    return Groups(cells, np.arange(len(units)), atoms).published(k)
+    def __init__(self, groups: Groups, table: Sequence[ItemKey], given: Floats, k: int) -> None:
+        self._groups = groups
+        self._table = table
+        self._k = k
+        self._scores = score(given, table)
+        self._relations = list(relations(table, self._scores))
+        reverse = np.array([item.is_reversed for item in table], dtype=np.bool_)
+        self._flags = careless(given, reverse)
 
+    def respondents(self) -> Iterator[Cell]:
+        for cell, n in self._respondents().items():
+            yield figures.respondents(cell, n)
 
-def with_valid(groups: Groups, values: Floats, k: int) -> Groups:
-    """The cells published for one metric: those with k valid ``values`` (all people, NaN for none)
-    of which no remainder is smaller.
-    """  # noqa: D205
-    return groups.only(~np.isnan(values[groups.rows])).published(k)
+    def index(self) -> Iterator[Cell]:
+        if self._scores.index is not None:
+            yield from self._scored("index", self._scores.index)
 
+    def scales(self) -> Iterator[Cell]:
+        for name, values in self._scores.scales.items():
+            yield from self._scored(f"scale:{name}", values)
 
-def _respondents(groups: Groups) -> Iterator[Cell]:
-    totals = groups.cells.totals(groups.own())
-    for cell, n in zip(groups.cells.ids, totals, strict=True):
-        yield figures.respondents(cell, n)
+    def items(self) -> Iterator[Cell]:
+        respondents = self._respondents()
+        for item, values in zip(self._table, self._scores.items.T, strict=True):
+            what = self.shown(f"item:{item.key}", values)
+            for cell, found in what.groups.by_cell(values):
+                name = what.groups.cells.ids[cell]
+                yield figures.item_figure(
+                    name,
+                    item.key,
+                    found,
+                    what.may(cell),
+                    respondents=respondents[name],
+                    is_reversed=item.is_reversed,
+                )
 
+    def quadrants(self) -> Iterator[Cell]:
+        """Of groups of 30 in which no remainder is smaller."""
+        scales = self._scores.scales
+        if not {WILLINGNESS, CALIBRATION} <= scales.keys():
+            return
+        places = quadrants(scales[WILLINGNESS], scales[CALIBRATION])
+        values = np.where(places < 0, np.nan, places)
+        large = with_valid(self._groups, values, max(self._k, LARGE_FROM))
+        for cell, found in large.by_cell(values):
+            yield figures.quadrant_figure(large.cells.ids[cell], found)
 
-def _scored(groups: Groups, metric: str, values: Floats, k: int) -> Iterator[Cell]:
-    valid = with_valid(groups, values, k)
-    means, shares = cells_with_mean(valid, values), cells_with_share(valid, values)
-    for cell, scores in valid.by_cell(values):
-        may = May(mean=cell in means, share=cell in shares)
-        yield figures.score_figure(valid.cells.ids[cell], metric, scores, may)
+    def careless(self) -> Iterator[Cell]:
+        """Their share, and the index without them; of groups of 30."""
+        if self._scores.index is None:
+            return
+        values = self._flags.astype(np.float64)
+        large = with_valid(self._groups, values, max(self._k, LARGE_FROM))
+        for cell, found in large.by_cell(values):
+            yield figures.careless_figure(large.cells.ids[cell], found)
+        yield from self._careful(self._scores.index)
 
+    def shown(self, metric: str, values: Floats) -> Shown:
+        return shown(self._groups, metric, values, self._k, self._relations)
 
-def _item(groups: Groups, item: ItemKey, values: Floats, k: int) -> Iterator[Cell]:
-    valid = with_valid(groups, values, k)
-    means, shares = cells_with_mean(valid, values), cells_with_share(valid, values)
-    # Parts of a distribution follow from others as sums do: all remainders have 10 people too.
-    whole = _of_size(valid, max(k, DISTRIBUTION_FROM), among=means & shares)
-    respondents = dict(zip(groups.cells.ids, groups.cells.totals(groups.own()), strict=True))
-    for cell, scores in valid.by_cell(values):
-        name = valid.cells.ids[cell]
-        yield figures.item_figure(
-            name,
-            item.key,
-            scores,
-            May(mean=cell in means, share=cell in shares, distribution=cell in whole),
-            respondents=respondents[name],
-            is_reversed=item.is_reversed,
-        )
+    def _respondents(self) -> dict[CellId, int]:
+        cells = self._groups.cells
+        return dict(zip(cells.ids, cells.totals(self._groups.own()), strict=True))
 
+    def _scored(self, metric: str, values: Floats) -> Iterator[Cell]:
+        what = self.shown(metric, values)
+        for cell, found in what.groups.by_cell(values):
+            name = what.groups.cells.ids[cell]
+            yield figures.score_figure(name, metric, found, what.may(cell))
 
-def _quadrants(groups: Groups, scores: Scores, k: int) -> Iterator[Cell]:
-    places = quadrants(scores.scales[WILLINGNESS], scores.scales[CALIBRATION])
-    values = np.where(places < 0, np.nan, places)
-    valid = with_valid(groups, values, max(k, LARGE_FROM))
-    for cell, found in valid.by_cell(values):
-        yield figures.quadrant_figure(valid.cells.ids[cell], found)
+    def _careful(self, index: Floats) -> Iterator[Cell]:
+        """The index without careless answers, where it tells nothing of fewer than k people.
 
+        Beside the sums of the whole groups there are those of their careful people. What follows
+        about the fewest takes of every atom either the careful or the others; so among the atoms
+        between a group shown so and those below it, the smaller sides of all atoms are together 0
+        or >= k. Then a group and its careful people differ by 0 or >= k too.
 
-def _careless(groups: Groups, flags: Bools, k: int) -> Iterator[Cell]:
-    values = flags.astype(np.float64)
-    large = with_valid(groups, values, max(k, LARGE_FROM))
-    for cell, found in large.by_cell(values):
-        yield figures.careless_figure(large.cells.ids[cell], found)
-
-
-def _careful(groups: Groups, index: Floats, flags: Bools, k: int) -> Iterator[Cell]:
-    """The index without careless answers, where it tells nothing of fewer than k people.
-
-    Beside the sums of the whole groups there are those of their careful people. What follows about
-    the fewest takes of every atom either the careful or the others; so among the atoms between a
-    group shown so and those below it, the smaller sides of all atoms are together 0 or >= k. Then
-    a group and its careful people differ by 0 or >= k too.
-
-    Source: trust-survey-method, sections 1.5 and 3.3, with the cut of 3.2.
-    """
-    valid = with_valid(groups, index, k)
-    flagged = flags[valid.rows]
-    careful, others = valid.own(~flagged), valid.own(flagged)
-    large = max(k, LARGE_FROM)
-    candidates = cells_with_mean(valid, index) & {
-        cell for cell, total in enumerate(valid.cells.totals(careful)) if total >= large
-    }
-    smaller_sides = [min(*sides, k) for sides in zip(careful, others, strict=True)]
-    shown = choose(valid.cells, smaller_sides, at_least(k), candidates)
-    for cell, scores in valid.only(~flagged).by_cell(index):
-        if cell in shown:
-            may = May(mean=True, share=False)
-            yield figures.score_figure(valid.cells.ids[cell], "index", scores, may, CAREFUL)
-
-
-def _of_size(groups: Groups, k: int, *, among: Collection[int]) -> frozenset[int]:
-    totals = groups.cells.totals(groups.own())
-    large = frozenset(cell for cell in among if totals[cell] >= k)
-    return choose(groups.cells, [min(own, k) for own in groups.own()], at_least(k), large)
+        Source: trust-survey-method, sections 1.5 and 3.3, with the cut of 3.2.
+        """
+        what = self.shown("index", index)
+        valid, flagged = what.groups, self._flags[what.groups.rows]
+        careful, others = valid.own(~flagged), valid.own(flagged)
+        large = max(self._k, LARGE_FROM)
+        totals = valid.cells.totals(careful)
+        candidates = {cell for cell in what.means if totals[cell] >= large}
+        smaller = [min(*sides, self._k) for sides in zip(careful, others, strict=True)]
+        chosen = choose(valid.cells, smaller, at_least(self._k), candidates)
+        for cell, found in valid.only(~flagged).by_cell(index):
+            if cell in chosen:
+                name = valid.cells.ids[cell]
+                may = May(mean=True, share=False)
+                yield figures.score_figure(name, "index", found, may, CAREFUL)

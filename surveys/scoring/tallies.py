@@ -17,8 +17,9 @@ from surveys.scoring.attributes import (
 )
 from surveys.scoring.cells import ROLL_UP, CellId, TreeNode
 from surveys.scoring.groups import Groups
-from surveys.scoring.release import Ballot, published_groups, with_valid
-from surveys.scoring.scores import POINTS, Bools, Floats, Ints, ItemKey, answer_array
+from surveys.scoring.release import Ballot, Wave
+from surveys.scoring.scores import POINTS, Bools, Floats, Ints, ItemKey, answer_array, score
+from surveys.scoring.shown import Shown, published_groups
 
 BLOCK_FROM = 50
 CATEGORY_FROM = 10
@@ -65,6 +66,7 @@ def attribute_tallies(
     groups = published_groups(tree, [ballot.unit for ballot in answers], k, previous)
     given = answer_array([ballot.answers for ballot in answers], len(items))
     coded = np.array(codes, dtype=np.int64).reshape(len(answers), len(categories))
+    wave = Wave(groups, items, given, k)
     tallies: list[Tally] = []
     for blocks in _blocks(groups):
         inside = _within(groups, blocks[0])
@@ -75,8 +77,9 @@ def attribute_tallies(
         tables = Tables(coded, groupings, k, floor)
         shown = tables.accepted(groups, tables.attributes, blocks)
         names = [groups.cells.ids[block] for block in shown]
-        for item, values in zip(items, given.T, strict=True):
-            for attribute, block in tables.of_item(with_valid(groups, values, k), names):
+        for item, values, scores in zip(items, given.T, score(given, items).items.T, strict=True):
+            what = wave.shown(f"item:{item.key}", scores)
+            for attribute, block in tables.of_item(what, names):
                 rows = groups.rows[_within(groups, groups.cells.ids.index(block))]
                 tallies += tables.counted(attribute, block.unit, item.key, rows, values)
     return sorted(tallies)
@@ -119,9 +122,10 @@ class Tables:
                 return []
         return chosen
 
-    def of_item(self, valid: Groups, blocks: Sequence[CellId]) -> Iterator[tuple[int, CellId]]:
-        """Attributes and blocks that may be shown for the ``valid`` answers to one item."""
-        place = {cell: number for number, cell in enumerate(valid.cells.ids)}
+    def of_item(self, what: Shown, blocks: Sequence[CellId]) -> Iterator[tuple[int, CellId]]:
+        """Attributes and blocks that may be shown of one item: they add up to its distribution."""
+        valid = what.groups
+        place = {valid.cells.ids[cell]: cell for cell in what.distributions}
         there = [place[block] for block in blocks if block in place]
         if not blocks or blocks[0] not in place:
             return

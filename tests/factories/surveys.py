@@ -1,7 +1,10 @@
 """Waves at every stage, each made by the operations, because the database refuses every other way."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+from django.db import connection
 
 from people.models import OrgUnit, Person
 from surveys import operations
@@ -129,3 +132,14 @@ def released(sizes=(6,), *, at=NOON, **fields):
     asked = closed(sizes, at=at, **fields)
     asked.wave = operations.release(wave=asked.wave, at=at)
     return asked
+
+
+@contextmanager
+def past_guards(table):
+    """What a superuser of the database can do, and nobody else: write past the table's triggers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no pending event may stand in the way
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER guard")
+        yield cursor
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER guard")

@@ -32,7 +32,7 @@ def _own_disk(tmp_path, settings):
 
 
 def test_plan_is_recorded_with_all_it_promises():
-    asked = planned(agreement="BV 12/2026", attributes=["site", "tenure"], minimum_group=8)
+    asked = planned((8,), agreement="BV 12/2026", attributes=["site", "tenure"], minimum_group=8)
 
     assert asked.wave.state == "draft"
     assert asked.wave.is_simulated

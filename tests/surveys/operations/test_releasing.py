@@ -13,10 +13,20 @@ from surveys.models import AttributeTally, Ballot, Comment, Participation, Relea
 from surveys.operations import releasing
 from tests.factories.people import SiteFactory
 from tests.factories.sign_offs import NOON
-from tests.factories.surveys import BEFORE, TODAY, closed, opened, planned, released, send
+from tests.factories.surveys import (
+    BEFORE,
+    TODAY,
+    closed,
+    opened,
+    past_guards,
+    planned,
+    released,
+    send,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+FIRST = "ctid = (SELECT min(ctid) FROM surveys_ballot)"
 
 
 @pytest.fixture(autouse=True)
@@ -120,22 +130,16 @@ def test_too_few_answers_publish_no_number(count):
 
 
 def lose_a_ballot(wave):
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE surveys_ballot DISABLE TRIGGER guard")
-        cursor.execute(
-            "DELETE FROM surveys_ballot WHERE ctid = (SELECT min(ctid) FROM surveys_ballot)"
-        )
-        cursor.execute("ALTER TABLE surveys_ballot ENABLE ALWAYS TRIGGER guard")
+    with past_guards("surveys_ballot") as cursor:
+        cursor.execute(f"DELETE FROM surveys_ballot WHERE {FIRST}")
 
 
 def break_a_ballot(wave):
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE surveys_ballot DISABLE TRIGGER guard")
+    with past_guards("surveys_ballot") as cursor:
         cursor.execute(
-            "UPDATE surveys_ballot SET box = set_byte(box, 99, (get_byte(box, 99) + 1) %% 256)"
-            " WHERE ctid = (SELECT min(ctid) FROM surveys_ballot)"
+            "UPDATE surveys_ballot SET box = set_byte(box, 99, (get_byte(box, 99) + 1) % 256)"
+            f" WHERE {FIRST}"
         )
-        cursor.execute("ALTER TABLE surveys_ballot ENABLE ALWAYS TRIGGER guard")
 
 
 def lose_the_key(wave):
@@ -241,7 +245,7 @@ def test_names_are_masked_before_they_are_stored():
 
 
 # --- attributes -----------------------------------------------------------------------------------
-def test_tallies_by_attribute_are_of_the_whole():
+def test_answers_are_tallied_by_attribute():
     asked = planned((40, 40), attributes=["site"])
     for place, unit in enumerate(asked.units):
         unit.site = SiteFactory(name=f"Site {place}")
@@ -257,7 +261,7 @@ def test_tallies_by_attribute_are_of_the_whole():
     assert set(tallies.values_list("category_group", flat=True)) == {"0", "1"}
     first = tallies.filter(item="REL1", category_group="0")
     assert sum(first.values_list("count", flat=True)) == 40
-    assert tallies.count() == 2 * 16 * 6
+    assert set(tallies.values_list("attribute", flat=True)) == {"site"}
 
 
 def test_small_waves_have_no_tallies():
