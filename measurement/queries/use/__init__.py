@@ -1,0 +1,49 @@
+"""Use of AI and enablement, of groups only (console-and-indicators.md section 1).
+
+``measurement.queries.use.groups`` is the one place that decides what a group may show. A moment is
+taken back to the Monday of its week (UTC): days are no steps by which two answers could be compared.
+"""
+
+from measurement.queries.use.answers import (
+    concentration,
+    coverage,
+    heat_map,
+    people_ladder,
+    use_by_workflow,
+)
+from measurement.queries.use.figures import (
+    HIDDEN,
+    Concentration,
+    Coverage,
+    HeatMap,
+    Hidden,
+    Ladder,
+    Place,
+    Rung,
+    Scope,
+    Shown,
+    TrainingCoverage,
+    Waiting,
+    WorkflowUse,
+)
+
+__all__ = [
+    "HIDDEN",
+    "Concentration",
+    "Coverage",
+    "HeatMap",
+    "Hidden",
+    "Ladder",
+    "Place",
+    "Rung",
+    "Scope",
+    "Shown",
+    "TrainingCoverage",
+    "Waiting",
+    "WorkflowUse",
+    "concentration",
+    "coverage",
+    "heat_map",
+    "people_ladder",
+    "use_by_workflow",
+]
