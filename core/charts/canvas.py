@@ -8,8 +8,8 @@ from django.utils.safestring import SafeString
 
 from core.charts.looks import LOOKS, PALETTES, TEXT
 
-WIDE, HALF, PHONE = 1030, 580, 340
-COMPACT_BELOW = 480
+WIDE, HALF, SIDE, PHONE = 1030, 580, 400, 340
+COMPACT_BELOW = 380
 LETTER = 6.1  # mean width in px of a letter at 12 px
 Point = tuple[float, float]
 
