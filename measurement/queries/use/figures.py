@@ -116,8 +116,10 @@ class TrainingCoverage:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """``managers``: finished the required trainings and held the talk; ``ready``: trained before
-    the go-live, of all assigned to workflows that are live.
+    """What was done before work changed.
+
+    ``managers``: finished the required trainings and held the talk. ``ready``: trained before the
+    go-live, of all assigned to workflows that are live.
     """
 
     as_of: date
@@ -146,8 +148,10 @@ class HeatMap:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowUse:
-    """``breadth``: active on the redesign's tool in 28 days, of the people assigned; ``depth``:
-    AI-assisted cases over cases closed in the same weeks, None where either is not delivered.
+    """How much of one workflow is done with its tool.
+
+    ``breadth``: active on it in 28 days, of the people assigned; ``depth``: AI-assisted cases of
+    the cases closed in the same weeks, None where either is not delivered.
     """
 
     workflow: int
