@@ -61,13 +61,17 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
-    """``hidden`` says nothing about why: too few or protected look and read the same."""
+    """``hidden`` says nothing about why: too few or protected look and read the same.
+
+    ``word`` stands in place of a number that would say too much ("few").
+    """
 
     percent: float | None
     hidden: bool = False
+    word: str = ""
 
     def printed(self) -> str:
-        return _("hidden") if self.hidden else words.percent(self.percent)
+        return _("hidden") if self.hidden else self.word or words.percent(self.percent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,9 @@ def heat_map(data: HeatMap, *, width: int = HALF, palette: str | None = None) ->
             if cell.hidden:
                 canvas.rect(x + 1, y, column - 2, 33, "track", r=4, title=title)
                 _hatch(canvas, x + 1, y, column - 2, 33)
+            elif value is None and cell.word:
+                canvas.rect(x + 1, y, column - 2, 33, "band", r=4, title=title)
+                canvas.text(x + column / 2, y + 21, cell.word, "tick", anchor="middle")
             elif value is None:
                 canvas.text(x + column / 2, y + 20, words.NONE, "tick", anchor="middle")
             else:

@@ -37,7 +37,8 @@ class WorkflowRow(Placed):
     """How far a workflow has come, and when it got to each bar of the funnel.
 
     ``stage`` 1 (logged) to 6 (sustained); Changed has its date only. ``hours`` a year are an
-    estimate from stated minutes, null where one of its parts is not known.
+    estimate from stated minutes, null where one of its parts is not known. ``use``: the rung
+    ``breadth`` (null is hidden) and ``depth`` as [assisted cases, cases], of live work.
     """
 
     workflow = models.OneToOneField(Workflow, models.PROTECT, primary_key=True, related_name="+")
@@ -52,6 +53,7 @@ class WorkflowRow(Placed):
     sustained_at = models.DateTimeField(null=True)
     is_relapsed = models.BooleanField(default=False)
     hours = models.FloatField(null=True)
+    use = models.JSONField(default=dict)
 
     class Meta:
         constraints = [

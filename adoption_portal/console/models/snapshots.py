@@ -15,7 +15,7 @@ class Snapshot(models.Model):
     ``data_to`` is the newest moment any source reaches. ``sources`` lists
     ``{"kind", "data_to", "fresh", "late", "named": [[name, address id, ISO moment], ...]}``, the
     oldest first and at most ten named. ``heat`` is ``{"units": [[id, public id, name], ...],
-    "sites": same, "shown": ["unit:site", ...]}``: the pairs whose group is large enough.
+    "sites": the same, "cells": {"unit:site": rung or null}}``. ``quality`` holds counts of gaps.
     ``readings_to`` and ``cells_to`` are the newest keys that were counted.
     """
 
@@ -49,11 +49,13 @@ class ScopeFigures(models.Model):
 
     ``key`` is what stands in an address: a public id, the name of a function, or empty for the
     organisation. ``reference`` is the primary key of unit, site or tool. ``gap`` is the share of
-    habitual use minus the share in changed work. ``ladder``: ``{"access": rung, "active": rung,
-    "habitual": rung, "in_changed_work": rung, "new": int, "on_leave": int, "first_use":
-    [days, of]}`` with a rung ``{"of", "count", "word"}`` or null. ``concentration``: ``{"of", "gini", "low", "high", "top", "below": rung, "lorenz"}``.
-    ``coverage``: ``{"managers": rung, "ready": rung, "trainings": [[name, required of, rung], ...]}``.
-    ``latency``: role -> ``{"title", "of", "median", "curve": [[days, share waiting], ...]}``.
+    habitual use minus the share in changed work. A *rung* is ``{"of", "count", "word"}`` or null.
+
+    ``ladder``: rungs ``access, active, habitual, in_changed_work``, counts ``new, on_leave``, and
+    ``first_use`` as [days, of]. ``concentration``: ``of, weeks, gini, low, high, top``, the rung
+    ``below`` and ``lorenz`` as [share of people, share of use] pairs. ``coverage``: rungs
+    ``managers, ready``, and ``trainings`` as [name, required of, rung]. ``latency``: by role
+    ``title, of, decided, median`` in days, and ``curve`` as [days, share waiting].
     """
 
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="figures")

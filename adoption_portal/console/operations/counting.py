@@ -16,6 +16,7 @@ from adoption_portal.console.models import (
 )
 from adoption_portal.console.queries import counting
 from measurement.models import Reading
+from measurement.queries.use import load_use
 from surveys.models import ReleasedCell
 
 BATCH = 1000
@@ -36,13 +37,14 @@ def refresh(*, at: datetime) -> Snapshot:
     if counted is not None:  # asked for twice
         return counted
     places = counting.places_now()
-    work = counting.work_now(places, at=at)
+    use = load_use(at)
+    work = counting.work_now(places, at=at, use=use)
     latencies = counting.latencies_now(places, minimum=settings.MINIMUM_GROUP, at=at)
     figures = []
     use_to: date | None = None
     simulated = any(row.is_simulated for row in work.workflows)
     for group in counting.scopes_now(places):
-        row, ladder = counting.figures_of(group, at=at)
+        row, ladder = counting.figures_of(group, at=at, use=use)
         row.latency = latencies.of(
             group.kind, group.key if group.kind == "function" else group.reference
         )
@@ -59,7 +61,7 @@ def refresh(*, at: datetime) -> Snapshot:
         use_to=use_to,
         minimum_group=settings.MINIMUM_GROUP,
         sources=sources,
-        heat=counting.heat_now(at=at),
+        heat=counting.heat_now(at=at, use=use),
         quality=counting.quality_now(minimum=settings.MINIMUM_GROUP, at=at),
         readings_to=newest_of(Reading),
         cells_to=newest_of(ReleasedCell),

@@ -17,6 +17,7 @@ from measurement.queries.use import (
     Ladder,
     Rung,
     Scope,
+    Use,
     concentration,
     coverage,
     heat_map,
@@ -74,9 +75,9 @@ def scopes_now(places: Places) -> list[Group]:
     return groups
 
 
-def figures_of(group: Group, *, at: datetime) -> tuple[ScopeFigures, Ladder]:
+def figures_of(group: Group, *, at: datetime, use: Use) -> tuple[ScopeFigures, Ladder]:
     """The row without its snapshot, and the ladder it was made of."""
-    ladder = people_ladder(group.scope, at)
+    ladder = people_ladder(group.scope, at, use=use)
     row = ScopeFigures(
         kind=group.kind,
         key=group.key,
@@ -95,23 +96,21 @@ def figures_of(group: Group, *, at: datetime) -> tuple[ScopeFigures, Ladder]:
             else [ladder.first_use.days, ladder.first_use.of],
             "partial": ladder.partial,
         },
-        concentration=_concentration(concentration(group.scope, at)),
-        coverage=_coverage(coverage(group.scope, at)),
+        concentration=_concentration(concentration(group.scope, at, use=use)),
+        coverage=_coverage(coverage(group.scope, at, use=use)),
     )
     return row, ladder
 
 
-def heat_now(*, at: datetime) -> dict[str, Any]:
-    """Units of the first level, sites, and the pairs whose group of people may be shown."""
-    found = heat_map(at, rung="access")
+def heat_now(*, at: datetime, use: Use) -> dict[str, Any]:
+    """Units of the first level by site: people in changed work, null where hidden."""
+    found = heat_map(at, rung="in_changed_work", use=use)
     return {
         "units": [[unit.pk, unit.public_id, unit.name] for unit in found.units],
         "sites": [[site.pk, site.public_id, site.name] for site in found.sites],
-        "shown": [
-            f"{unit}:{site}"
-            for (unit, site), rung in sorted(found.cells.items())
-            if not isinstance(rung, Hidden)
-        ],
+        "cells": {
+            f"{unit}:{site}": _rung(rung) for (unit, site), rung in sorted(found.cells.items())
+        },
     }
 
 

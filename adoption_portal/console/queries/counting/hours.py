@@ -1,12 +1,11 @@
 """Hours a year that redesigned work releases: an estimate from stated minutes, or nothing."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from measurement.queries.use import use_by_workflow
+from measurement.queries.use import WorkflowUse
 from workflows.choices import Change
 from workflows.models import Activity, RevisionActivity, Workflow
 
@@ -14,7 +13,9 @@ MINUTES_OF_AN_HOUR = 60
 
 
 def hours_of(
-    redesigns: Mapping[int, dict[str, Any]], workflows: Mapping[int, Workflow], *, at: datetime
+    redesigns: Mapping[int, dict[str, Any]],
+    workflows: Mapping[int, Workflow],
+    uses: Mapping[int, WorkflowUse],
 ) -> dict[int, float]:
     """By workflow: yearly volume x minutes saved a case / 60 x share of cases done the new way.
 
@@ -25,12 +26,11 @@ def hours_of(
         return {}
     before = _minutes(Activity.objects.all(), "version")
     after = _minutes(RevisionActivity.objects.exclude(change=Change.REMOVED), "revision")
-    use = use_by_workflow(list(redesigns), at)
     found = {}
     for pk, facts in redesigns.items():
         old = before.get(facts["base_version_id"])
         new = after.get(facts["current_revision_id"])
-        depth = use[pk].depth if pk in use else None
+        depth = uses[pk].depth if pk in uses else None
         if old is None or new is None or depth is None or not depth[1]:
             continue
         share = min(1.0, depth[0] / depth[1])

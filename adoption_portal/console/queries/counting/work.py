@@ -17,6 +17,7 @@ from adoption_portal.console.queries.counting.places import Places
 from measurement.choices import CONCLUSIVE, ReadingKind, ReadingVerdict
 from measurement.models import Reading
 from measurement.queries.readings import survivors_of_quarters
+from measurement.queries.use import Hidden, Use, WorkflowUse, use_by_workflow
 from workflows.choices import RedesignState, RouteState
 from workflows.models import Redesign, Workflow
 from workflows.queries.stages import FIRST_CHECK, LAST_CHECK, LEADING, RUNNING
@@ -33,7 +34,7 @@ class Work:
     readings: list[ReadingRow]
 
 
-def work_now(places: Places, *, at: datetime) -> Work:
+def work_now(places: Places, *, at: datetime, use: Use) -> Work:
     """Every workflow in use and every redesign that went live, with what it came to by ``at``."""
     redesigns = _redesigns(at)
     readings = _readings([pk for pk, facts in redesigns.items() if facts["go_live__at"]])
@@ -41,11 +42,11 @@ def work_now(places: Places, *, at: datetime) -> Work:
         {pk for pk, kinds in readings.items() if ReadingKind.PRIMARY in kinds}
     )
     work = {workflow.pk: workflow for workflow in Workflow.objects.filter(created_at__lte=at)}
-    hours = hours_of(
-        {facts["workflow_id"]: facts for facts in redesigns.values() if facts["state"] in RUNNING},
-        work,
-        at=at,
-    )
+    running = {
+        facts["workflow_id"]: facts for facts in redesigns.values() if facts["state"] in RUNNING
+    }
+    uses = use_by_workflow(list(running), at, use=use)
+    hours = hours_of(running, work, uses)
     shown = {
         pk: _reading_row(facts, readings.get(pk, {}), pk in survivors, at=at)
         for pk, facts in redesigns.items()
@@ -60,6 +61,8 @@ def work_now(places: Places, *, at: datetime) -> Work:
     for row in rows:
         lead = leads.get(row.workflow_id)
         row.tool_id = lead["current_revision__tool_id"] if lead else None
+        if row.live_at is not None and row.workflow_id in uses:
+            row.use = _use(uses[row.workflow_id])
     for pk, row in shown.items():
         facts = redesigns[pk]
         _placed(row, work[facts["workflow_id"]], places)
@@ -172,7 +175,7 @@ def _reading_row(
     kinds: Mapping[str, Facts],
     survived: bool,
     *,
-    at: datetime,  # noqa: FBT001
+    at: datetime,
 ) -> ReadingRow:
     row = ReadingRow(
         redesign_id=facts["pk"],
@@ -205,6 +208,16 @@ def _reading_row(
             if (later := kinds.get(kind)) is not None
         )
     return row
+
+
+def _use(found: WorkflowUse) -> Facts:
+    breadth = found.breadth
+    return {
+        "breadth": None
+        if isinstance(breadth, Hidden)
+        else {"of": breadth.of, "count": breadth.count, "word": breadth.word},
+        "depth": list(found.depth) if found.depth else None,
+    }
 
 
 def _held(
