@@ -48,6 +48,11 @@ FILE_REFUSALS = {
         "There is no room for the file at the moment. Nothing was saved; try again later."
     ),
     "cut_off": _("The file did not arrive whole. Nothing was saved; send it again."),
+    "other_layout": _(
+        "The columns are those of another kind of file. This one begins with: %(found)s."
+    ),
+    "tool_missing": _("The file names no AI tool. Choose the tool its rows are about."),
+    "tool_unknown": _("This AI tool is not on the register."),
     "gone": _("The file is no longer here. Upload it again."),
     "unknown_mapping": _("The names of columns must be given as texts, by our field names."),
     "complete_to_in_future": _("“Complete up to” lies in the future."),
@@ -69,6 +74,32 @@ ROW_REFUSALS = {
     "not_a_text": _("“%(column)s” holds signs that are not text"),
     "wrong_cells": _("too many or too few cells"),
 }
+
+USE_REFUSALS = {
+    "no_person": _("no person"),
+    "unknown_person": _("nobody here has this person number"),
+    "no_tool": _("no AI tool"),
+    "unknown_tool": _("this AI tool is not on the register"),
+    "which_version": _("the AI tool has several versions: name the version"),
+    "no_training": _("no training"),
+    "unknown_training": _("no training has this code"),
+    "not_a_day": _("“%(column)s” is not a day like 2026-03-02"),
+    "not_a_monday": _("“%(column)s” is not a Monday; weeks begin on Monday"),
+    "in_the_future": _("“%(column)s” lies in the future"),
+    "too_long_ago": _("“%(column)s” lies before the year 2000"),
+    "not_whole": _("“%(column)s” is not a whole number from 0 on"),
+    "too_many_days": _("“%(column)s” is more than the seven days of a week"),
+    "too_many": _("“%(column)s” is too large a number"),
+    "ends_before": _("ends before it begins"),
+    "overlaps": _("overlaps another row or an earlier delivery for this person and tool"),
+    "other_verb": _("says neither completed nor passed"),
+    "too_long": _("“%(column)s” is too long"),
+    "wrong_cells": _("too many or too few cells"),
+}
+
+
+def use_refusal(code: str, column: str) -> str:
+    return str(USE_REFUSALS.get(code, code)) % {"column": column}
 
 
 def file_refusal(code: str, facts: Mapping[str, Any]) -> str:

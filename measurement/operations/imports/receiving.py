@@ -83,7 +83,7 @@ def _create(
     made = CaseImport.objects.create(
         source=source,
         channel=channel,
-        original_name=_shown_name(name),
+        original_name=shown_name(name),
         stored_name=file.name,
         size=file.size,
         sha256=file.sha256,
@@ -134,7 +134,7 @@ def _look(file: files.Stored, options: dict[str, Any]) -> None:
             raise FileRefusedError("no_zone", example=naive.row.get(naive.column, ""))
 
 
-def _shown_name(name: str) -> str:
+def shown_name(name: str) -> str:
     """The name the person gave, as text only: no folders, no control or direction signs."""
     last = name.replace("\\", "/").rpartition("/")[2]
     return "".join(sign for sign in last if sign.isprintable())[:300]
