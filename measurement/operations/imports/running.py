@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from core.audit import record
+from core.deliveries.limits import REFUSALS_KEPT
 from core.jobs import Claim, enqueue
 from measurement.errors import FileRefusedError
 from measurement.models import CaseImport, CaseSource, ImportRejection
@@ -16,7 +17,6 @@ from measurement.operations.imports import files, staging
 from measurement.operations.imports.terms import terms_of_import
 from measurement.parsing import Unreadable, read_cases
 from measurement.parsing.errors import CLOCK_ERROR
-from measurement.parsing.limits import REFUSALS_KEPT
 
 
 class StageChangedError(RuntimeError):

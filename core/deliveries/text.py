@@ -5,8 +5,8 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from measurement.parsing.errors import Unreadable
-from measurement.parsing.limits import BYTES_AT_ONCE, Limits
+from core.deliveries.errors import Unreadable
+from core.deliveries.limits import BYTES_AT_ONCE, Limits
 
 # What may be named; anything else would be guessing. Without a name: UTF-8, or UTF-16 with BOM.
 ENCODINGS = {
