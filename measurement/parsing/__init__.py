@@ -5,15 +5,14 @@
 be kept becomes a ``Rejection``.
 """
 
+from core.deliveries import BLOCK_ROWS, ENCODINGS, Limits, Unreadable
 from measurement.parsing.blocks import Block, FileTerms
 from measurement.parsing.cases import read_cases
 from measurement.parsing.columns import FIELDS, Columns
-from measurement.parsing.errors import Rejection, Unreadable
+from measurement.parsing.errors import Rejection
 from measurement.parsing.layouts import Recognised
-from measurement.parsing.limits import BLOCK_ROWS, Limits
 from measurement.parsing.people_columns import names_a_person
 from measurement.parsing.people_rows import PeopleBlock, PeopleTerms, read_people
-from measurement.parsing.text import ENCODINGS
 
 __all__ = [
     "BLOCK_ROWS",

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
+from core.deliveries import Unreadable
+from core.deliveries.tables import csv_blocks, json_blocks, lines_of
+from core.deliveries.text import opened
 from measurement.parsing.blocks import Block, FileTerms, RawBlock
 from measurement.parsing.columns import Columns, sort_columns
-from measurement.parsing.errors import Rejection, Unreadable
+from measurement.parsing.errors import Rejection
 from measurement.parsing.fast import fill_fast
 from measurement.parsing.slow import fill_slow, shown_cells
-from measurement.parsing.tables import csv_blocks, json_blocks, lines_of
-from measurement.parsing.text import opened
 from measurement.parsing.values import is_numberlike
 
 

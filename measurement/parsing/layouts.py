@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from measurement.parsing.columns import plain
-from measurement.parsing.errors import Unreadable
-from measurement.parsing.limits import COLUMN_NAME_LENGTH, Limits
+from core.deliveries import Limits, Unreadable
+from core.deliveries.cells import plain
+from core.deliveries.limits import COLUMN_NAME_LENGTH
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,12 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import BinaryIO
 
-from measurement.parsing.blocks import is_storable
-from measurement.parsing.errors import Rejection, Unreadable
+from core.deliveries import Limits, Unreadable
+from core.deliveries.cells import is_storable
+from core.deliveries.limits import CELL_SHOWN
+from core.deliveries.tables import csv_blocks, json_blocks, lines_of
+from core.deliveries.text import opened
+from measurement.parsing.errors import Rejection
 from measurement.parsing.layouts import (
     COMPLETIONS,
     ENTITLEMENTS,
@@ -20,9 +24,6 @@ from measurement.parsing.layouts import (
     Recognised,
     recognise,
 )
-from measurement.parsing.limits import CELL_SHOWN, Limits
-from measurement.parsing.tables import csv_blocks, json_blocks, lines_of
-from measurement.parsing.text import opened
 
 PERSON_LENGTH = 254  # an e-mail is the longest name of a person
 THING_LENGTH = 500

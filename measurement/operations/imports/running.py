@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from core.deliveries.limits import REFUSALS_KEPT
 from core.jobs import Claim, enqueue
 from measurement.errors import FileRefusedError
 from measurement.models import CaseImport, CaseSource, ImportRejection
@@ -11,7 +12,6 @@ from measurement.operations.imports.one_delivery import Count, Merged, Steps, br
 from measurement.operations.imports.terms import terms_of_import
 from measurement.parsing import Unreadable, read_cases
 from measurement.parsing.errors import CLOCK_ERROR
-from measurement.parsing.limits import REFUSALS_KEPT
 
 
 def import_cases(*, import_id: int, claim: Claim | None = None) -> CaseImport:

@@ -1,4 +1,4 @@
-"""From the stage into the tables, one statement for each kind; what did not change is not written."""
+"""From the stage into the tables; what did not change is not written."""
 
 from uuid import UUID
 

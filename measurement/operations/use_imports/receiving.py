@@ -8,13 +8,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core.choices import ENDED, JobState
+from core.deliveries import ENCODINGS, Limits, Readable, Stored, Unreadable, shown_name
 from core.jobs import enqueue
 from measurement.choices import ImportChannel, UseKind
 from measurement.errors import FileRefusedError, ImportOverError
 from measurement.models import UseImport
 from measurement.operations.imports import files
-from measurement.operations.imports.receiving import LOOK, shown_name
-from measurement.parsing import ENCODINGS, Limits, PeopleBlock, PeopleTerms, Unreadable, read_people
+from measurement.operations.imports.receiving import LOOK
+from measurement.parsing import PeopleBlock, PeopleTerms, read_people
 from people.models import Person
 from workflows.models import AiTool
 
@@ -35,7 +36,7 @@ def receive_people(
     *,
     kind: UseKind,
     actor: Person | None,
-    upload: files.Readable,
+    upload: Readable,
     options: Mapping[str, Any],
     channel: ImportChannel,
     name: str = "",
@@ -131,7 +132,7 @@ def _as_ids(text: str) -> list[str]:
         return []
 
 
-def _look(file: files.Stored, kind: UseKind, options: Mapping[str, Any]) -> PeopleBlock | None:
+def _look(file: Stored, kind: UseKind, options: Mapping[str, Any]) -> PeopleBlock | None:
     """Refuse at once what cannot be such a file, and say how its columns are read."""
     if not file.size:
         raise FileRefusedError("empty")

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from core.deliveries import Unreadable
+from core.deliveries.limits import REFUSALS_KEPT
 from core.jobs import Claim
 from measurement.choices import UseKind
 from measurement.errors import FileRefusedError
@@ -11,8 +13,7 @@ from measurement.operations.imports.one_delivery import Count, Merged, Steps, br
 from measurement.operations.use_imports import staging
 from measurement.operations.use_imports.merging import merge, without_access
 from measurement.operations.use_imports.receiving import lock_kind, terms_of
-from measurement.parsing import Unreadable, read_people
-from measurement.parsing.limits import REFUSALS_KEPT
+from measurement.parsing import read_people
 
 
 def import_people_rows(*, import_id: int, claim: Claim | None = None) -> UseImport:

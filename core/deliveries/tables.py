@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain
 from typing import Any
 
-from measurement.parsing.blocks import NESTED
-from measurement.parsing.columns import delimiter_of
-from measurement.parsing.errors import Unreadable
-from measurement.parsing.limits import Limits
+from core.deliveries.cells import NESTED, delimiter_of
+from core.deliveries.errors import Unreadable
+from core.deliveries.limits import Limits
 
 LINES_PER_ROW = 4  # blank lines, and lines within quoted cells
 BLOCK_CHARACTERS = 1 << 24  # a block ends behind them, however few rows it has

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import BinaryIO
 
-from measurement.parsing.errors import Unreadable
-from measurement.parsing.limits import BYTES_AT_ONCE, Limits
+from core.deliveries.errors import Unreadable
+from core.deliveries.limits import BYTES_AT_ONCE, Limits
 
 # What may be named; anything else would be guessing. Without a name: UTF-8, or UTF-16 with BOM.
 ENCODINGS = {
