@@ -74,6 +74,8 @@ def receive_people(
                 )
                 if starts:
                     _enqueue(made, actor)
+            elif starts and before.job_id is None:
+                _enqueue(before, actor)
     if before is not None:
         files.discard(file.name)
         return Received(before, again=True)
