@@ -123,7 +123,7 @@ def may_retire(person: Person, redesign: Redesign) -> bool:
 
 
 def may_hold_talk(person: Person, redesign: Redesign) -> bool:
-    """Heads of the workflow's unit, of one above it, or of one below it whose people do the work."""
+    """Heads of the workflow's unit, of one above it, or of one below it: theirs do the work."""
     unit = redesign.workflow.unit_id
     return (
         headed_unit_ids(person).filter(descendant=unit).exists()

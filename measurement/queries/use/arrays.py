@@ -14,6 +14,7 @@ from django.db import connection
 
 from measurement.indicators import FULL_WEEKS, RECENT_WEEKS
 
+Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 WEEK = timedelta(weeks=1)

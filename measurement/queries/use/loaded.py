@@ -11,6 +11,8 @@ from measurement.indicators import Habit, habitual
 from measurement.queries.use.arrays import (
     Access,
     Bools,
+    Floats,
+    Ints,
     UseArrays,
     active_days,
     recent,
@@ -131,12 +133,10 @@ class Use:
             found = found & (units.function == scope.function)
         return found
 
-    def days(
-        self, *, weeks: int, tool: int | None
-    ) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    def days(self, *, weeks: int, tool: int | None) -> Floats:
         return active_days(self.arrays, weeks=weeks, tool=tool)
 
-    def _count(self, mask: Bools) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
+    def _count(self, mask: Bools) -> Ints:
         return by_unit(self.arrays.units, self.arrays.unit, mask)[0]
 
 
