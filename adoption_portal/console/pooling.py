@@ -41,10 +41,5 @@ def pooled(effects: Sequence[tuple[float, float]]) -> Pooled | None:
     total = math.fsum(weights)
     mean = math.fsum(w * y for w, (y, _e) in zip(weights, effects, strict=True)) / total
     half = NORMAL / math.sqrt(total)
-    return Pooled(
-        math.exp(mean),
-        math.exp(mean - half),
-        math.exp(mean + half),
-        math.sqrt(between),
-        len(effects),
-    )
+    ratio, low, high = (math.exp(value) for value in (mean, mean - half, mean + half))
+    return Pooled(ratio, low, high, math.sqrt(between), len(effects))

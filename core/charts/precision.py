@@ -53,7 +53,7 @@ def default_title() -> str:
 def precision_plot(
     data: PrecisionPlot, *, width: int = HALF, palette: str | None = None
 ) -> SafeString:
-    """The most precise at the top. The dashed lines hold 95 % of what chance alone would scatter."""
+    """The most precise at the top; dashed lines hold 95 % of what chance alone would scatter."""
     height = 250 if is_compact(width) else 300
     canvas = Canvas(width, height, palette)
     left, right, top, bottom = 12.0, width - 12.0, 16.0, height - 40.0
@@ -67,7 +67,7 @@ def precision_plot(
     if not points:
         canvas.text(width / 2, height / 2, _("No reading yet"), "tick", anchor="middle")
         return canvas.svg(title=title, description=_("No reading yet"))
-    widest = max(max(error for _ratio, error, _point in points), 0.01)
+    widest = max(0.01, *(error for _ratio, error, _point in points))
     values = known(ratio for ratio, _error, _point in points)
     x = Linear(max(FLOOR, min([-40.0, *values])), min(CEILING, max([20.0, *values])), left, right)
     y = Linear(0, widest, top, bottom)

@@ -103,8 +103,9 @@ def choices_of(snapshot: Snapshot) -> list[Choice]:
 def offered(
     choices: Sequence[Choice], wanted: Mapping[str, Any]
 ) -> dict[str, list[tuple[str, str]]]:
-    """Choices by filter. Of units the upper levels, and around the one that is wanted its path,
-    neighbours and children: five hundred in one list would be no choice.
+    """Choices by filter: of units the upper levels, and what is near the one that is wanted.
+
+    Near are its path, neighbours and children; five hundred in one list would be no choice.
     """
     told: dict[str, list[tuple[str, str]]] = {kind: [] for kind in ScopeKind.values}
     units = {choice.reference: choice for choice in choices if choice.kind == ScopeKind.UNIT}

@@ -1,5 +1,6 @@
 """The trust index over time, pooled from published cells alone."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from datetime import date
@@ -80,7 +81,7 @@ def notes_on(
     """Each annotation's place between the points of ``days``, rising; outside ones are left out."""
     told = []
     for note in annotations:
-        for index, (one, other) in enumerate(zip(days, days[1:], strict=False)):
+        for index, (one, other) in enumerate(itertools.pairwise(days)):
             if one <= note.date < other:
                 told.append((index + (note.date - one).days / (other - one).days, note.text))
         if days and note.date >= days[-1]:

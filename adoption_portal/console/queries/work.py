@@ -123,16 +123,13 @@ def pending_words(found: Funnel) -> str:
     """25 live, not measured: 9 wait for their date, 14 lack evidence, 2 refused."""
     if not found.total_pending:
         return _("Every workflow that is live has its verdict.")
+    waits, lacks, refused = (found.pending[kind] for kind in Pending.values)
     parts = (
-        (Pending.WAITS, ngettext("%(n)s waits for its date", "%(n)s wait for their date", found.pending["waits"])),
-        (Pending.LACKS, ngettext("%(n)s lacks evidence", "%(n)s lack evidence", found.pending["lacks"])),
-        (Pending.REFUSED, ngettext("%(n)s refused", "%(n)s refused", found.pending["refused"])),
-    )  # fmt: skip
-    told = ", ".join(
-        text % {"n": words.number(found.pending[kind])}
-        for kind, text in parts
-        if found.pending[kind]
+        (waits, ngettext("%(n)s waits for its date", "%(n)s wait for their date", waits)),
+        (lacks, ngettext("%(n)s lacks evidence", "%(n)s lack evidence", lacks)),
+        (refused, ngettext("%(n)s refused", "%(n)s refused", refused)),
     )
+    told = ", ".join(text % {"n": words.number(count)} for count, text in parts if count)
     return _("%(count)s live, not measured: %(parts)s.") % {
         "count": words.number(found.total_pending),
         "parts": told,

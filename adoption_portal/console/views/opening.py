@@ -96,7 +96,7 @@ def opened(request: HttpRequest, page: str, *, given: Mapping[str, Any] | None =
     return found
 
 
-def shown(
+def shown(  # noqa: PLR0913  a page, its facts, and the two forms that may have been refused
     request: HttpRequest,
     found: Opened,
     facts: Mapping[str, Any],

@@ -43,19 +43,19 @@ class Group:
 def scopes_now(places: Places) -> list[Group]:
     """The organisation, every open unit, site and function, and the tools that work runs with."""
     groups = [Group(ScopeKind.ORGANISATION, "", None, "", 0, None, Scope())]
-    for unit in sorted(places.units.values(), key=lambda u: (places.depth(u.pk), u.name, u.pk)):
-        if unit.closed_date is None:
-            groups.append(
-                Group(
-                    ScopeKind.UNIT,
-                    str(unit.public_id),
-                    unit.pk,
-                    unit.name,
-                    places.depth(unit.pk),
-                    unit.parent_id,
-                    Scope(unit=unit.pk),
-                )
-            )
+    groups += [
+        Group(
+            ScopeKind.UNIT,
+            str(unit.public_id),
+            unit.pk,
+            unit.name,
+            places.depth(unit.pk),
+            unit.parent_id,
+            Scope(unit=unit.pk),
+        )
+        for unit in sorted(places.units.values(), key=lambda u: (places.depth(u.pk), u.name, u.pk))
+        if unit.closed_date is None
+    ]
     groups += [
         Group(ScopeKind.SITE, str(site.public_id), site.pk, site.name, 0, None, Scope(site=site.pk))
         for site in Site.objects.order_by("name", "pk")

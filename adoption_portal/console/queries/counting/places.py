@@ -8,8 +8,9 @@ from people.models import OrgUnit
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """``units`` by primary key, ``top``: the unit of the first level above each, ``above``: each
-    unit with itself and everything over it.
+    """``units`` by primary key; for each of them the unit of the first level above it.
+
+    ``above`` holds each unit with everything over it, itself first.
     """
 
     units: Mapping[int, OrgUnit]

@@ -48,7 +48,7 @@ def work_now(places: Places, *, at: datetime, use: Use) -> Work:
     uses = use_by_workflow(list(running), at, use=use)
     hours = hours_of(running, work, uses)
     shown = {
-        pk: _reading_row(facts, readings.get(pk, {}), pk in survivors, at=at)
+        pk: _reading_row(facts, readings.get(pk, {}), survived=pk in survivors, at=at)
         for pk, facts in redesigns.items()
         if facts["go_live__at"]
     }
@@ -173,8 +173,8 @@ def _workflow_row(
 def _reading_row(
     facts: Facts,
     kinds: Mapping[str, Facts],
-    survived: bool,
     *,
+    survived: bool,
     at: datetime,
 ) -> ReadingRow:
     row = ReadingRow(

@@ -123,9 +123,8 @@ def _first_use(now: ScopeFigures | None) -> str:
         return ""
     days, of = found
     if days is None:
-        return _("Of %(of)s people who got access within a year, fewer than half have used it yet.") % {
-            "of": words.number(of)
-        }  # fmt: skip
+        told = _("Of %(of)s people who got access within a year, fewer than half have used it.")
+        return told % {"of": words.number(of)}
     return _("Half of %(of)s people who got access within a year used it within %(length)s.") % {
         "of": words.number(of),
         "length": words.duration(days * words.DAY),

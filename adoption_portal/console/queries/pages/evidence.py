@@ -97,11 +97,14 @@ def evidence_page(
 def claim_of(readings: work.Readings) -> str:
     if not readings.total:
         return _("No redesign has reached its reading in this period.")
-    told = _("%(improved)s of %(total)s readings say improved; %(changed)s of them hold at 5%% false discovery.") % {
+    told = _(
+        "%(improved)s of %(total)s readings say improved; %(changed)s of them hold at 5%% false"
+        " discovery."
+    ) % {
         "improved": words.number(readings.verdicts[ReadingVerdict.IMPROVED]),
         "total": words.number(readings.total),
         "changed": words.number(readings.changed),
-    }  # fmt: skip
+    }
     found = readings.pooled
     if found is not None:
         told += " " + _("Over all of them work takes %(change)s (95%% interval %(interval)s).") % {
@@ -136,10 +139,11 @@ def verdict_links(
 ) -> list[tuple[str, str, str, int, bool]]:
     """(code, word, address, how many, whether it is on), and last what runs without a reading."""
     told = [
-        (code, word(code), changed(given, "verdict", "" if verdict == code else code), count, verdict == code)
+        (code, word(code), changed(given, "verdict", "" if on else code), count, on)
         for code, count in readings.verdicts.items()
-        if count or verdict == code
-    ]  # fmt: skip
+        for on in [verdict == code]
+        if count or on
+    ]
     if readings.unread:
         on = verdict == NOT_READ
         told.append(

@@ -25,10 +25,12 @@ class Stat:
 
 @dataclass(frozen=True, slots=True)
 class OverviewPage:
-    """``ladder`` is empty where several filters together name no group of people."""
+    """``claim`` in parts, each with whether it is strong.
 
-    claim: str
-    strong: list[str]
+    ``ladder`` is empty where several filters together name no group of people.
+    """
+
+    claim: list[tuple[str, bool]]
     funnel: charts.Funnel
     pending: str
     has_pending: bool
@@ -81,10 +83,9 @@ def overview_page(
     sharing = people.sharing_of(now)
     waiting = signing.ages_by_role(chosen, at=at)
     quarters = trust.trust_by_quarter(chosen)
-    strong, claim = claim_of(now.ladder.get("habitual") if now else None, found, choices, chosen)
+    strong, told = claim_of(now.ladder.get("habitual") if now else None, found, choices, chosen)
     return OverviewPage(
-        claim=claim,
-        strong=strong,
+        claim=emphasised(told, strong),
         funnel=work.funnel_chart(found, readings),
         pending=work.pending_words(found) if found.counts["live"] else "",
         has_pending=bool(found.total_pending),
@@ -148,6 +149,15 @@ def claim_of(
     if widest is not None and not chosen.groups:
         told += " " + _("The gap is widest in %(function)s.") % {"function": widest.name}
     return strong, told
+
+
+def emphasised(text: str, strong: Sequence[str]) -> list[tuple[str, bool]]:
+    """``text`` cut at the first place of each of the strong words, in their order."""
+    parts: list[tuple[str, bool]] = []
+    for words_in_it in strong:
+        before, found, text = text.partition(words_in_it)
+        parts += [(before, False), (found, True)]
+    return [part for part in [*parts, (text, False)] if part[0]]
 
 
 def people_words(count: int | None) -> str:

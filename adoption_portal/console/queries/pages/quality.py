@@ -58,11 +58,11 @@ def quality_page(snapshot: Snapshot, shown: Sequence[CaseSummary], *, at: dateti
     """One query; ``shown`` are the case feeds of the page."""
     late = sum(one["late"] for one in snapshot.sources)
     fresh = sum(one["fresh"] for one in snapshot.sources)
+    told = ngettext(
+        "%(late)s of %(all)s source is late.", "%(late)s of %(all)s sources are late.", late + fresh
+    )
     return QualityPage(
-        claim=ngettext(
-            "%(late)s of %(all)s source is late.", "%(late)s of %(all)s sources are late.", late + fresh
-        )
-        % {"late": words.number(late), "all": words.number(late + fresh)},
+        claim=told % {"late": words.number(late), "all": words.number(late + fresh)},
         gaps=gaps_of(snapshot),
         deliveries=list(
             CaseImport.objects.filter(created_at__gte=at - RECENT, rows_rejected__gt=0)
@@ -72,7 +72,7 @@ def quality_page(snapshot: Snapshot, shown: Sequence[CaseSummary], *, at: dateti
         feeds=[
             (feed.workflow.name, words.day(feed.covers_to), is_late(feed, at)) for feed in shown
         ],
-    )  # fmt: skip
+    )
 
 
 def is_late(feed: CaseSummary, at: datetime) -> bool:

@@ -37,6 +37,11 @@ def about(
     title: str, snapshot: Snapshot, chosen: Chosen, filters: list[tuple[str, str]]
 ) -> list[tuple[str, str]]:
     """The first lines of every file: what it is, of when, and what its marks mean."""
+    simulated = (
+        [(_("Simulated"), _("Some or all of these numbers are simulated."))]
+        if snapshot.is_simulated
+        else []
+    )
     return [
         (_("Adoption Portal"), title),
         *filters,
@@ -48,8 +53,11 @@ def about(
         (_("Data to"), words.moment(snapshot.data_to)),
         (
             _("hidden"),
-            _("Fewer than %(count)s people, or protected so that a smaller group cannot be worked out.")
+            _(
+                "Fewer than %(count)s people, or protected so that a smaller group cannot be worked"
+                " out."
+            )
             % {"count": snapshot.minimum_group},
         ),
-        *([(_("Simulated"), _("Some or all of these numbers are simulated."))] if snapshot.is_simulated else []),
-    ]  # fmt: skip
+        *simulated,
+    ]
