@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator, Sequence
 
 from adoption_portal.console.queries.pages import Sheet
-from measurement.exporting import csv_lines
+from core.exporting import csv_lines
 
 LONGEST_NAME = 31  # of a sheet, says the format
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))

@@ -1,13 +1,15 @@
 """The console's filters, all of them in the address, and the two things that can be written."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from adoption_portal.console.models import Annotation
+from adoption_portal.console.models.marks import LONGEST_NOTE
 
 ALL = _("All")
 PERIODS: tuple[tuple[str, str | Promise], ...] = (
@@ -21,6 +23,7 @@ COMPARISONS: tuple[tuple[str, str | Promise], ...] = (
     ("", _("Nothing")),
     ("before", _("The time before")),
 )
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
 GROUPS = ("unit", "site", "function", "tool")
 Choices = Iterable[tuple[str, str | Promise]]
 
@@ -48,11 +51,13 @@ class ConsoleFilter(forms.Form):
         return {name: str(value) for name, value in self.cleaned_data.items() if value}
 
 
-class AnnotationForm(forms.ModelForm[Annotation]):
-    class Meta:
-        model = Annotation
-        fields = ("date", "text")
-        widgets = {"date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+class AnnotationForm(forms.Form):
+    date = forms.DateField(
+        label=_("Date"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
+    )
+    text = forms.CharField(label=_("Note"), max_length=LONGEST_NOTE)
 
 
 class SavedViewForm(forms.Form):
