@@ -76,6 +76,14 @@ class Canvas:
         steps = " L".join(f"{self.x(x)} {self.y(y)}" for x, y in known)
         self._add("path", (), {"d": f"M{steps}{'Z' if close else ''}"}, look)
 
+    def strokes(self, lines: Iterable[tuple[Point, Point]], look: str) -> None:
+        """Many lines of one look as one part."""
+        steps = " ".join(
+            f"M{self.x(a)} {self.y(b)} L{self.x(c)} {self.y(d)}" for (a, b), (c, d) in lines
+        )
+        if steps:
+            self._add("path", (), {"d": steps}, look)
+
     def text(
         self, x: float, y: float, words: str, look: str = "", *, anchor: str = "start"
     ) -> None:

@@ -217,13 +217,15 @@ def heat_map(data: HeatMap, *, width: int = HALF, palette: str | None = None) ->
 
 
 def _hatch(canvas: Canvas, x: float, y: float, width: float, height: float) -> None:
+    lines = []
     start = -height
     while start < width:
         low, high = max(0.0, start), min(width, start + height)
-        canvas.line(
-            x + low, y + height - (low - start), x + high, y + height - (high - start), "hatch"
+        lines.append(
+            ((x + low, y + height - (low - start)), (x + high, y + height - (high - start)))
         )
         start += 7
+    canvas.strokes(lines, "hatch")
 
 
 def lorenz(data: Lorenz, *, width: int = HALF, palette: str | None = None) -> SafeString:

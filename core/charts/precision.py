@@ -69,7 +69,12 @@ def precision_plot(
         return canvas.svg(title=title, description=_("No reading yet"))
     widest = max(0.01, *(error for _ratio, error, _point in points))
     values = known(ratio for ratio, _error, _point in points)
-    x = Linear(max(FLOOR, min([-40.0, *values])), min(CEILING, max([20.0, *values])), left, right)
+    x = Linear(
+        max(FLOOR, min([-40.0, *values]) // 10 * 10 - 5),
+        min(CEILING, -(-max([20.0, *values]) // 10) * 10 + 5),
+        left,
+        right,
+    )
     y = Linear(0, widest, top, bottom)
     for tick in (-80, -60, -40, -20, 20, 40, 60, 80):
         if x.low <= tick <= x.high:

@@ -65,13 +65,13 @@ def funnel_of(chosen: Chosen) -> Funnel:
         }
     counts |= {kind: Count("pk", filter=Q(pending=kind)) for kind in Pending.values}
     found = WorkflowRow.objects.filter(chosen.rows()).aggregate(
-        **counts, hours=Sum("hours"), hours_of=Count("hours")
+        **counts, hours_sum=Sum("hours"), hours_of=Count("hours")
     )
     return Funnel(
         counts={bar: found[bar] for bar in BARS},
         earlier={bar: found[f"{bar}_earlier"] for bar in BARS} if chosen.compares else {},
         pending={kind: found[kind] for kind in Pending.values},
-        hours=found["hours"],
+        hours=found["hours_sum"],
         hours_of=found["hours_of"],
     )
 

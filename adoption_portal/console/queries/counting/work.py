@@ -36,12 +36,12 @@ class Work:
 
 def work_now(places: Places, *, at: datetime, use: Use) -> Work:
     """Every workflow in use and every redesign that went live, with what it came to by ``at``."""
-    redesigns = _redesigns(at)
+    redesigns = _redesigns()
     readings = _readings([pk for pk, facts in redesigns.items() if facts["go_live__at"]])
     survivors = survivors_of_quarters(
         {pk for pk, kinds in readings.items() if ReadingKind.PRIMARY in kinds}
     )
-    work = {workflow.pk: workflow for workflow in Workflow.objects.filter(created_at__lte=at)}
+    work = {workflow.pk: workflow for workflow in Workflow.objects.all()}
     running = {
         facts["workflow_id"]: facts for facts in redesigns.values() if facts["state"] in RUNNING
     }
@@ -70,10 +70,10 @@ def work_now(places: Places, *, at: datetime, use: Use) -> Work:
     return Work(rows, list(shown.values()))
 
 
-def _redesigns(at: datetime) -> dict[int, Facts]:
+def _redesigns() -> dict[int, Facts]:
     approved = Q(routes__state=RouteState.APPROVED)
     rows = (
-        Redesign.objects.filter(created_at__lte=at)
+        Redesign.objects
         .annotate(
             submitted_at=Min("routes__opened_at"),
             signed_at=Max("routes__closed_at", filter=approved),
