@@ -72,26 +72,22 @@ def work_now(places: Places, *, at: datetime, use: Use) -> Work:
 
 def _redesigns() -> dict[int, Facts]:
     approved = Q(routes__state=RouteState.APPROVED)
-    rows = (
-        Redesign.objects
-        .annotate(
-            submitted_at=Min("routes__opened_at"),
-            signed_at=Max("routes__closed_at", filter=approved),
-        )
-        .values(
-            "pk",
-            "workflow_id",
-            "state",
-            "created_at",
-            "stopped_at",
-            "base_version_id",
-            "current_revision_id",
-            "current_revision__tool_id",
-            "go_live__at",
-            "go_live__reading_at",
-            "submitted_at",
-            "signed_at",
-        )
+    rows = Redesign.objects.annotate(
+        submitted_at=Min("routes__opened_at"),
+        signed_at=Max("routes__closed_at", filter=approved),
+    ).values(
+        "pk",
+        "workflow_id",
+        "state",
+        "created_at",
+        "stopped_at",
+        "base_version_id",
+        "current_revision_id",
+        "current_revision__tool_id",
+        "go_live__at",
+        "go_live__reading_at",
+        "submitted_at",
+        "signed_at",
     )
     return {row["pk"]: row for row in rows}
 
