@@ -28,7 +28,14 @@ BY_NAME = {
     "workflows:resume": "live",
     "workflows:redesign_retire": "live",
 }
-PLAIN = {"app_label": "auth", "url": "nothing", "uidb36": "1", "key": "set-password"}
+PLAIN = {
+    "app_label": "auth",
+    "url": "nothing",
+    "uidb36": "1",
+    "key": "set-password",
+    "page": "overview",
+    "suffix": "csv",
+}
 
 
 @dataclass(frozen=True, order=True)
