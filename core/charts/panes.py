@@ -224,7 +224,7 @@ def _hatch(canvas: Canvas, x: float, y: float, width: float, height: float) -> N
         lines.append(
             ((x + low, y + height - (low - start)), (x + high, y + height - (high - start)))
         )
-        start += 7
+        start += 9
     canvas.strokes(lines, "hatch")
 
 

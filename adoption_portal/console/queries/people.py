@@ -11,7 +11,7 @@ from core import charts
 from core.charts import words
 from core.charts.table import Table
 
-MOST_UNITS, MOST_SITES = 12, 8
+MOST_UNITS, MOST_SITES = 10, 7
 LOOKS = {"access": "1", "active": "2", "habitual": "3", "in_changed_work": "4"}
 
 
