@@ -543,7 +543,7 @@ def test_look_in_the_request_reads_only_the_beginning_of_a_bomb(source, monkeypa
             looked.append(block.read)
             yield block
 
-    monkeypatch.setattr(parsing_cases, "text_of", counted)
+    monkeypatch.setattr(text, "text_of", counted)
     monkeypatch.setattr(receiving, "read_cases", looking)
     head = b"case_id,started_at,completed_at\n"
 
