@@ -14,7 +14,7 @@ from measurement.errors import FileRefusedError
 from measurement.models import CaseImport, UseImport
 from measurement.operations.imports import files
 
-D = TypeVar("D", CaseImport, UseImport)
+D = TypeVar("D", bound=CaseImport | UseImport)
 
 
 class StageChangedError(RuntimeError):

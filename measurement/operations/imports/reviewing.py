@@ -13,7 +13,7 @@ from measurement.models import CaseImport, CaseSource, UseImport
 from measurement.operations.imports import files
 from people.models import Person
 
-D = TypeVar("D", CaseImport, UseImport)
+D = TypeVar("D", bound=CaseImport | UseImport)
 
 
 @transaction.atomic

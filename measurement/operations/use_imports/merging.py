@@ -1,5 +1,6 @@
 """From the stage into the tables; what did not change is not written."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -96,7 +97,7 @@ WHERE import_id = %s AND days > 0 AND NOT EXISTS (
 
 
 def merge(delivery: UseImport, *, run: UUID) -> Merged:
-    terms = {
+    terms: dict[str, Any] = {
         "import": delivery.pk,
         "run": run,
         "least": delivery.options.get("layout") == "copilot",

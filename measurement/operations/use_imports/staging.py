@@ -1,6 +1,7 @@
 """The stage of rows about people: COPY in, persons and things found in sets, the rest refused."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -119,7 +120,7 @@ def _number(value: int | None) -> str:
 
 def resolve(delivery: UseImport, *, run: UUID, by: str) -> None:
     """Find the person and the tool or training of every row."""
-    terms = {"import": delivery.pk, "run": run}
+    terms: dict[str, Any] = {"import": delivery.pk, "run": run}
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE measurement_usestage s SET person_id = p.id FROM people_person p"
@@ -132,7 +133,7 @@ def resolve(delivery: UseImport, *, run: UUID, by: str) -> None:
 def refuse_unresolved(delivery: UseImport, *, run: UUID, room: int) -> int:
     """Take rows out of the stage that name nobody or nothing we know, or overlap; how many."""
     is_training = delivery.kind == UseKind.COMPLETIONS
-    terms = {
+    terms: dict[str, Any] = {
         "import": delivery.pk,
         "run": run,
         "room": room,

@@ -104,7 +104,7 @@ class Units:
 
     def below(self, pk: int) -> Bools:
         """(m,) bool: the unit and all below it; nobody where it does not exist."""
-        inside = self.pk == pk
+        inside: Bools = self.pk == pk
         while True:
             wider = inside | ((self.parent >= 0) & inside[self.parent])
             if (wider == inside).all():
@@ -146,15 +146,20 @@ class UseArrays:
     def access(self, tool: int | None) -> Access:
         if tool is None:
             return Access(
-                self.entitled_by.any(axis=0),
-                self.entitled_before_by.any(axis=0),
-                self.used_by.any(axis=0),
+                any_of(self.entitled_by, 0),
+                any_of(self.entitled_before_by, 0),
+                any_of(self.used_by, 0),
             )
         at = int(places_in(self.tools, [tool])[0])
         if at < 0:
             nobody = np.zeros(len(self.person), np.bool_)
             return Access(nobody, nobody, np.zeros((len(self.person), FULL_WEEKS), np.bool_))
         return Access(self.entitled_by[at], self.entitled_before_by[at], self.used_by[at])
+
+
+def any_of(flags: Bools, axis: int) -> Bools:
+    found: Bools = np.logical_or.reduce(flags, axis=axis)
+    return found
 
 
 def places_in(ascending: Ints, wanted: npt.ArrayLike) -> Ints:
@@ -242,8 +247,7 @@ def first_use(
 
 def recent(used: Bools) -> Bools:
     """(n,) used in one of the last four weeks."""
-    found: Bools = used[:, -RECENT_WEEKS:].any(axis=1)
-    return found
+    return any_of(used[:, -RECENT_WEEKS:], 1)
 
 
 def _units() -> Units:

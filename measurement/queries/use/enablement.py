@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from measurement.queries.use.arrays import Bools, Ints, Units, places_in
+from measurement.queries.use.arrays import Bools, Ints, Units, places_in, recent
 from measurement.queries.use.figures import (
     HIDDEN,
     Coverage,
@@ -182,7 +182,7 @@ def use_by_workflow(
     found = {}
     for row in changes:
         wanted = use.arrays.units.below(row.unit)
-        active = use.present & use.access(row.tool).used[:, -4:].any(axis=1)
+        active = use.present & recent(use.access(row.tool).used)
         breadth = _metric(use, use.people, use.present, active).rung(wanted, whole=True)
         depth = None
         if not isinstance(breadth, type(HIDDEN)) and closed.get(row.workflow):

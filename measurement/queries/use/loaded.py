@@ -56,26 +56,28 @@ class Use:
 
     @cached_property
     def _by_tool(self) -> tuple[Groups, frozenset[int]]:
-        has = self.arrays.entitled_by[:, self.present]
-        unit = self.arrays.unit[self.present]
-        return tool_groups(self.people, self.arrays.units, unit, has)
+        """Who has access to what, among A: nobody else is in a tool's figures."""
+        arrays = self.arrays
+        among = arrays.access(None).entitled & self.present
+        has = arrays.entitled_by[:, among]
+        return tool_groups(self._with_access, arrays.units, arrays.unit[among], has)
 
     @cached_property
     def _judged_by_tool(self) -> tuple[Groups, frozenset[int]]:
-        """Blocks where both all of a tool's people and those a habit is read of may be told."""
-        blocks, shown = self._by_tool
-        if not shown:
-            return blocks, shown
-        judged = np.array(
-            [self._habit_of(int(tool))[0] for tool in self.arrays.tools], dtype=np.bool_
-        ).reshape(len(self.arrays.tools), len(self.arrays.person))
-        unit = self.arrays.unit[self.present]
-        found, also = tool_groups(blocks, self.arrays.units, unit, judged[:, self.present])
-        return found, shown & also
+        """Whose habit is read of which tool, among those it is read of at all."""
+        arrays = self.arrays
+        among = self._habit_of(None)[0]
+        judged = np.zeros((len(arrays.tools), int(among.sum())), np.bool_)
+        for place, tool in enumerate(arrays.tools):
+            judged[place] = self._habit_of(int(tool))[0][among]
+        return tool_groups(self._judged, arrays.units, arrays.unit[among], judged)
 
     def groups(self, denominator: str, tool: int | None) -> Groups | None:
-        """``denominator``: "people", "access" or "judged"; None for a tool that is not told."""
-        if tool is None:
+        """``denominator``: "people", "access" or "judged"; None for a tool that is not told.
+
+        Whether people have access to a tool is told of all people: it says nothing of what they do.
+        """
+        if tool is None or denominator == "people":
             return {"people": self.people, "access": self._with_access, "judged": self._judged}[
                 denominator
             ]
