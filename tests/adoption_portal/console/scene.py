@@ -21,6 +21,7 @@ from tests.factories.people import (
 )
 from tests.factories.sign_offs import in_review, live
 from tests.factories.workflows import AiToolFactory, WorkflowFactory
+from workflows.models import AiTool
 
 ALWAYS = DateRange(date(2020, 1, 1), None)
 MONDAY = (NOW - timedelta(days=NOW.weekday())).date()
@@ -30,6 +31,7 @@ MONDAY = (NOW - timedelta(days=NOW.weekday())).date()
 class Scene:
     office: Person
     boss: Person
+    tool: AiTool
     units: dict[str, OrgUnit] = field(default_factory=dict)
     people: list[Person] = field(default_factory=list)
 
@@ -40,7 +42,7 @@ def build(*, sizes=(("Quality", 14), ("Supply", 12), ("Tiny", 3))):
     entity, tool = LegalEntityFactory(), AiToolFactory()
     boss = PersonFactory()
     root = OrgUnitFactory(name="Alpina", function="Management", head=boss)
-    scene = Scene(office, boss, {"Alpina": root})
+    scene = Scene(office, boss, tool, {"Alpina": root})
     for number, (name, size) in enumerate(sizes):
         unit = OrgUnitFactory(name=name, parent=root, site=SiteFactory(), function=name)
         scene.units[name] = unit
@@ -67,6 +69,7 @@ def worked(scene, *, name="Quality", count=2, **facts):
     going = [
         live(
             boss=scene.boss,
+            tool=scene.tool,
             at=NOW - timedelta(weeks=20),
             workflow=WorkflowFactory(unit=scene.units[name], is_simulated=True, function=name),
         ).redesign
