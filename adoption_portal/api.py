@@ -9,6 +9,12 @@ from rest_framework.routers import SimpleRouter
 from adoption_portal.problems import api_not_found
 from core.api.jobs import JobViewSet
 from measurement.api.cases import CasesView, RejectionViewSet
+from measurement.api.use import (
+    CompletionsView,
+    EntitlementsView,
+    UsageView,
+    UseRejectionViewSet,
+)
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("jobs", JobViewSet, basename="job")
@@ -20,6 +26,14 @@ ROUTES: tuple[URLPattern | URLResolver, ...] = (
         "imports/<uuid:public_id>/rejections",
         RejectionViewSet.as_view({"get": "list"}),
         name="import-rejections",
+    ),
+    path("usage", UsageView.as_view(), name="usage"),
+    path("entitlements", EntitlementsView.as_view(), name="entitlements"),
+    path("trainings/completions", CompletionsView.as_view(), name="training-completions"),
+    path(
+        "use-imports/<uuid:public_id>/rejections",
+        UseRejectionViewSet.as_view({"get": "list"}),
+        name="use-rejections",
     ),
 )
 

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "workflows.apps.WorkflowsConfig",
     "surveys.apps.SurveysConfig",
     "measurement.apps.MeasurementConfig",
+    "adoption_portal.console.apps.ConsoleConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

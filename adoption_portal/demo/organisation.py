@@ -187,6 +187,7 @@ def _person(name: tuple[str, str], unit: str, index: int, hashed: str) -> Person
         family_name=family,
         email=f"{unit.lower()}.{index}@{DOMAIN}",
         employee_number=f"{unit}-{index:03d}",
+        source_id=f"HR-{unit}-{index:03d}",
         job_title=title,
         password=hashed,
         signing_enabled=index == 0,

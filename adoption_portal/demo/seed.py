@@ -23,6 +23,7 @@ from adoption_portal.demo.organisation import (
     build_organisation,
     existing_organisation,
 )
+from adoption_portal.demo.use import seed_use
 from core.ids import uuid7
 from measurement.choices import ImportChannel
 from measurement.models import CaseSummary
@@ -102,6 +103,9 @@ def seed_work(organisation: Organisation, *, at: datetime, say: Say) -> None:
         for redesign in made:
             _dated(story, redesign, at)
         say(f"{story.name}: {story.stops_at}")
+    with transaction.atomic():
+        seed_use(organisation, at=at)
+    say("use, access and trainings: done")
 
 
 def write_logins(organisation: Organisation) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from core.charts.bars import BarRow, Bars, Funnel, FunnelRow, bars, funnel
-from core.charts.canvas import HALF, PHONE, WIDE
+from core.charts.canvas import HALF, PHONE, SIDE, WIDE
 from core.charts.control import ControlChart, Limits, Week, control_chart
 from core.charts.diverging import Diverging, DivergingRow, diverging
 from core.charts.effects import Effect, ForestPlot, IntervalPlot, forest_plot, interval_plot
@@ -23,13 +23,16 @@ from core.charts.panes import (
     lorenz,
     trend,
 )
+from core.charts.precision import PrecisionPlot, PrecisionPoint, precision_plot
 from core.charts.quantiles import QuantilePlot, quantile_plot
 from core.charts.sparkline import Sparkline, sparkline
 from core.charts.table import Table
+from core.charts.waiting import WaitingCurve, WaitingPlot, waiting_plot
 
 __all__ = [
     "HALF",
     "PHONE",
+    "SIDE",
     "WIDE",
     "BarRow",
     "Bars",
@@ -45,11 +48,15 @@ __all__ = [
     "IntervalPlot",
     "Limits",
     "Lorenz",
+    "PrecisionPlot",
+    "PrecisionPoint",
     "QuantilePlot",
     "Sparkline",
     "Table",
     "Trend",
     "TrendPoint",
+    "WaitingCurve",
+    "WaitingPlot",
     "Week",
     "bars",
     "control_chart",
@@ -60,9 +67,11 @@ __all__ = [
     "heat_map",
     "interval_plot",
     "lorenz",
+    "precision_plot",
     "quantile_plot",
     "sparkline",
     "trend",
+    "waiting_plot",
 ]
 
 DRAWINGS: dict[type, Callable[..., SafeString]] = {
@@ -74,9 +83,11 @@ DRAWINGS: dict[type, Callable[..., SafeString]] = {
     HeatMap: heat_map,
     IntervalPlot: interval_plot,
     Lorenz: lorenz,
+    PrecisionPlot: precision_plot,
     QuantilePlot: quantile_plot,
     Sparkline: sparkline,
     Trend: trend,
+    WaitingPlot: waiting_plot,
 }
 
 

@@ -1,7 +1,6 @@
 """``POST /api/v1/workflows/{id}/cases``: cases by machine, into the same store and job as files."""
 
 from datetime import datetime
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from rest_framework import serializers, viewsets
-from rest_framework.exceptions import UnsupportedMediaType, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,36 +18,19 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from core.api.authentication import TokenAuthentication
+from core.api.bodies import charset_of, table_of
 from core.api.jobs import JobOut
 from core.api.permissions import HasScope
 from core.api.throttling import TokenThrottle
 from core.models import ApiToken
 from measurement.choices import ImportChannel
-from measurement.errors import FileRefusedError
 from measurement.models import CaseImport, ImportRejection
 from measurement.operations import imports
-from measurement.parsing import ENCODINGS
 from measurement.rules import workflows_of_token
 from workflows.models import Workflow
 
-CONTENT_TYPES = frozenset({"application/json", "application/x-ndjson", "text/csv"})
 PARAMETERS = frozenset({"on_error", "zone", "encoding", "complete_from", "covers_to"})
 MOMENTS = ("complete_from", "covers_to")
-
-
-class WholeBody:
-    """The request's body as a stream; an end before the promised length is an error."""
-
-    def __init__(self, stream: Any, length: int) -> None:
-        self._stream = stream
-        self._missing = length
-
-    def read(self, size: int, /) -> bytes:
-        piece: bytes = self._stream.read(size)
-        self._missing -= len(piece)
-        if not piece and self._missing > 0:
-            raise FileRefusedError("cut_off")
-        return piece
 
 
 class CasesView(APIView):
@@ -70,8 +52,8 @@ class CasesView(APIView):
         received = imports.receive_file(
             source=imports.source_for(workflow=found, actor=owner),
             actor=owner,
-            upload=_body(request),
-            options=options | {"encoding": options.get("encoding") or _charset(request)},
+            upload=table_of(request),
+            options=options | {"encoding": options.get("encoding") or charset_of(request)},
             channel=ImportChannel.API,
             skip_bad_rows=skip,
             source_facts={"data_from": complete_from} if complete_from else {},
@@ -159,24 +141,3 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment is not None and moment.tzinfo is not None else None
-
-
-def _body(request: Request) -> WholeBody:
-    kind = request.content_type.partition(";")[0].strip().lower()
-    packing = request.headers.get("Content-Encoding", "identity").strip().lower()
-    if kind not in CONTENT_TYPES:
-        raise UnsupportedMediaType(kind)
-    if packing not in {"identity", "gzip"}:
-        raise UnsupportedMediaType(packing)
-    try:
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        length = 0
-    return WholeBody(request.stream or BytesIO(), length)
-
-
-def _charset(request: Request) -> str:
-    """``text/csv; charset=iso-8859-1`` names the encoding, too; an unknown one is no hint."""
-    _kind, _sign, rest = request.content_type.lower().partition("charset=")
-    named = rest.partition(";")[0].strip(' "')
-    return named if named in ENCODINGS else ""

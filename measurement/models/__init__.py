@@ -2,6 +2,7 @@ from measurement.models.cases import Case, CaseEvent, CaseImport, CaseSource, Im
 from measurement.models.readings import Reading, Recomputation
 from measurement.models.summaries import CaseSummary, ReadingInput
 from measurement.models.use import Entitlement, UsageWeek
+from measurement.models.use_imports import UseImport, UseRejection
 
 __all__ = [
     "Case",
@@ -15,4 +16,6 @@ __all__ = [
     "ReadingInput",
     "Recomputation",
     "UsageWeek",
+    "UseImport",
+    "UseRejection",
 ]

@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from json import dumps
 
+from core.deliveries.cells import NESTED, is_storable
+from core.deliveries.limits import CELL_SHOWN
 from measurement.parsing.blocks import (
     CLOCK_TOLERANCE,
-    NESTED,
     STATUSES,
     Block,
     FileTerms,
     RawBlock,
-    is_storable,
     status_of,
 )
 from measurement.parsing.columns import Columns
 from measurement.parsing.errors import CLOCK_ERROR, Rejection
-from measurement.parsing.limits import CASE_ID_LENGTH, CELL_SHOWN, KIND_LENGTH
+from measurement.parsing.limits import CASE_ID_LENGTH, KIND_LENGTH
 from measurement.parsing.values import BadValueError, read_number, read_time
 
 

@@ -32,7 +32,14 @@ BY_NAME = {
     "surveys:result": "released",
     "surveys:result_csv": "released",
 }
-PLAIN = {"app_label": "auth", "url": "nothing", "uidb36": "1", "key": "set-password"}
+PLAIN = {
+    "app_label": "auth",
+    "url": "nothing",
+    "uidb36": "1",
+    "key": "set-password",
+    "page": "overview",
+    "suffix": "csv",
+}
 
 
 @dataclass(frozen=True, order=True)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
+from adoption_portal.console.operations.counting import refresh
 from measurement.choices import ImportChannel
 from measurement.models import Reading
 from measurement.operations.imports import receive_file, source_for
@@ -66,6 +67,7 @@ def build() -> Scene:
     far_manager, far_owner = PersonFactory(), PersonFactory()
     far = OrgUnitFactory(parent=OrgUnitFactory(head=far_manager), head=far_owner)
     scene.elsewhere = _work(far, far_manager, _holder(Role.QUALITY, unit=far))
+    refresh(at=timezone.now())  # what the console shows
     return scene
 
 

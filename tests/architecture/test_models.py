@@ -20,7 +20,7 @@ MAY_CASCADE = {
     "measurement.ImportRejection.case_import": "says what was wrong with one delivery",
     "measurement.CaseSummary.workflow": "counts that are made again at any time",
 }
-OURS = [model for model in apps.get_models() if model._meta.app_label in APPS]
+OURS = [model for model in apps.get_models() if model._meta.app_label in {*APPS, "console"}]
 
 
 def keys_of(model):

@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.mixins import ListModelMixin
 
+from adoption_portal.console.operations.counting import refresh
 from core.tokens import create_token
-from measurement.models import ImportRejection
+from measurement.models import CaseSummary, ImportRejection
 from people.choices import Role
 from people.models import Person
 from tests.architecture.addresses import addresses
@@ -119,6 +120,22 @@ def one_result_of_many_units(unit, boss, count):
     people = Person.objects.filter(pk__in=wave.wave.participations.values("person"))
     answered(wave, people)
     return [ended(wave).wave]
+def with_feeds(unit, boss, count):
+    going = read(unit, boss, count)
+    for redesign in going:
+        CaseSummary.objects.create(workflow=redesign.workflow, covers_to=NOW, refreshed_at=NOW)
+    return going
+
+
+def counted(fill):
+    """The console shows what was counted last."""
+
+    def filled(unit, boss, count):
+        made = fill(unit, boss, count)
+        refresh(at=timezone.now())
+        return made
+
+    return filled
 
 
 # The address, and what makes so many rows in it. A new list page says here how to fill it.
@@ -134,6 +151,10 @@ LISTS = {
     "surveys:result": ("/surveys/{}/result/", one_result_of_many_units),
     "workflows:history": ("/workflows/{}/history/", one_with_acts),
     "measurement:cases": ("/workflows/{}/cases/", one_with_deliveries),
+    "console:evidence": ("/console/evidence/?period=all", counted(read)),
+    "console:sign_offs": ("/console/sign-offs/", counted(waiting)),
+    "console:adoption": ("/console/adoption/", counted(read)),
+    "console:quality": ("/console/quality/", counted(with_feeds)),
 }
 
 

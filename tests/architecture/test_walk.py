@@ -40,6 +40,7 @@ EXPORTS = {
     "measurement:evidence_json",
     "measurement:import_rejections",
     "surveys:result_csv",
+    "console:export",
 }
 SHUT = {"sign in", "401", "403", "404"}
 POLICY = {

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain
 from typing import Any
 
-from measurement.parsing.blocks import NESTED
-from measurement.parsing.columns import delimiter_of
-from measurement.parsing.errors import Unreadable
-from measurement.parsing.limits import Limits
+from core.deliveries.cells import NESTED, delimiter_of
+from core.deliveries.errors import Unreadable
+from core.deliveries.limits import Limits
 
 LINES_PER_ROW = 4  # blank lines, and lines within quoted cells
 BLOCK_CHARACTERS = 1 << 24  # a block ends behind them, however few rows it has
@@ -144,12 +143,16 @@ _DECODER = json.JSONDecoder(
 
 
 def json_blocks(
-    pieces: Iterator[str], size: int, limits: Limits
+    pieces: Iterator[str], size: int, limits: Limits, *, flat: bool = False
 ) -> Iterator[list[tuple[int, dict[str, str]]]]:
-    """Lines and rows, at most ``size`` at a time; fewer where they are long."""
+    """Lines and rows, at most ``size`` at a time; fewer where they are long.
+
+    ``flat``: objects inside of a row become keys with dots, ``{"actor": {"name": ...}}`` is
+    "actor.name".
+    """
     block: list[tuple[int, dict[str, str]]] = []
     characters = 0
-    for line, row, length in _json_rows(pieces, limits):
+    for line, row, length in _json_rows(pieces, limits, flat=flat):
         block.append((line, row))
         characters += length
         if len(block) == size or characters > BLOCK_CHARACTERS:
@@ -160,7 +163,7 @@ def json_blocks(
 
 
 def _json_rows(  # noqa: C901 - one machine of three states
-    pieces: Iterator[str], limits: Limits
+    pieces: Iterator[str], limits: Limits, *, flat: bool
 ) -> Iterator[tuple[int, dict[str, str], int]]:
     """One object, a list of objects, or objects line by line; cells as text, null as "".
 
@@ -197,7 +200,7 @@ def _json_rows(  # noqa: C901 - one machine of three states
         elif awaits == "comma" and sign == ",":
             awaits, at, may_close = "value", at + 1, False
         elif awaits == "value":
-            found, end = _decoded(text, at, line, limits)
+            found, end = _decoded(text, at, line, limits, flat=flat)
             yield line, found, end - at
             at = end
             awaits, may_close = ("comma" if in_list else "value"), False
@@ -209,7 +212,9 @@ def _json_rows(  # noqa: C901 - one machine of three states
         raise Unreadable("broken_json", line=line)
 
 
-def _decoded(text: str, at: int, line: int, limits: Limits) -> tuple[dict[str, str], int]:
+def _decoded(
+    text: str, at: int, line: int, limits: Limits, *, flat: bool
+) -> tuple[dict[str, str], int]:
     try:
         found, end = _DECODER.raw_decode(text, at)
     except (ValueError, RecursionError) as broken:
@@ -219,9 +224,20 @@ def _decoded(text: str, at: int, line: int, limits: Limits) -> tuple[dict[str, s
         raise Unreadable("not_an_object", line=line)
     if end - at > limits.line:
         raise Unreadable("line_too_long", line=line, limit=limits.line)
+    if flat:
+        found = dict(_flattened(found, ""))
     if len(found) > limits.columns:
         raise Unreadable("too_many_columns", limit=limits.columns, found=len(found))
     return {key: _cell(value) for key, value in found.items()}, end
+
+
+def _flattened(found: dict[str, Any], before: str) -> Iterator[tuple[str, Any]]:
+    """The decoder limits how deep objects may lie in one another."""
+    for key, value in found.items():
+        if isinstance(value, dict):
+            yield from _flattened(value, f"{before}{key}.")
+        else:
+            yield f"{before}{key}", value
 
 
 def _cell(value: Any) -> str:

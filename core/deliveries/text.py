@@ -3,10 +3,11 @@
 import codecs
 import zlib
 from collections.abc import Iterator
+from itertools import chain
 from typing import BinaryIO
 
-from measurement.parsing.errors import Unreadable
-from measurement.parsing.limits import BYTES_AT_ONCE, Limits
+from core.deliveries.errors import Unreadable
+from core.deliveries.limits import BYTES_AT_ONCE, Limits
 
 # What may be named; anything else would be guessing. Without a name: UTF-8, or UTF-16 with BOM.
 ENCODINGS = {
@@ -34,6 +35,21 @@ OTHER_FORMATS = {
     b"\xfd7zXZ": "xz",
     b"PAR1": "Parquet",
 }
+
+
+def opened(stream: BinaryIO, *, encoding: str, limits: Limits) -> tuple[bool, Iterator[str]]:
+    """Whether it begins as JSON does, and the text from its beginning on."""
+    pieces = text_of(stream, encoding=encoding, limits=limits)
+    first = next(pieces, "")
+    start = first.lstrip("\ufeff \t\r\n")
+    while not start:
+        more = next(pieces, None)
+        if more is None:
+            raise Unreadable("empty")
+        first, start = first + more, more.lstrip()
+        if len(first) > limits.line:
+            raise Unreadable("empty")
+    return start[0] in "{[", chain((first,), pieces)
 
 
 def text_of(stream: BinaryIO, *, encoding: str, limits: Limits) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from measurement.exporting import calm
+from core.exporting import calm
 
 
 @pytest.mark.parametrize("sign", "=+-@＝")
