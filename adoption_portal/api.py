@@ -9,6 +9,9 @@ from rest_framework.routers import SimpleRouter
 from adoption_portal.problems import api_not_found
 from core.api.jobs import JobViewSet
 from measurement.api.cases import CasesView, RejectionViewSet
+from people.api.imports import ImportErrorsView, ImportsView, ImportView
+from people.api.people import PeopleView, PersonView
+from people.api.units import LinesView, UnitsView, UnitView
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("jobs", JobViewSet, basename="job")
@@ -20,6 +23,18 @@ ROUTES: tuple[URLPattern | URLResolver, ...] = (
         "imports/<uuid:public_id>/rejections",
         RejectionViewSet.as_view({"get": "list"}),
         name="import-rejections",
+    ),
+    path("hr/people", PeopleView.as_view({"get": "list"}), name="hr-people"),
+    path("hr/people/<str:source_id>", PersonView.as_view(), name="hr-person"),
+    path("hr/people/<str:source_id>/lines", LinesView.as_view(), name="hr-lines"),
+    path("hr/units", UnitsView.as_view({"get": "list"}), name="hr-units"),
+    path("hr/units/<str:code>", UnitView.as_view(), name="hr-unit"),
+    path("hr/imports", ImportsView.as_view(), name="hr-imports"),
+    path("hr/imports/<uuid:public_id>", ImportView.as_view(), name="hr-import"),
+    path(
+        "hr/imports/<uuid:public_id>/errors",
+        ImportErrorsView.as_view(),
+        name="hr-import-errors",
     ),
 )
 

@@ -111,9 +111,7 @@ def _write_labels(world: World, changed: Iterable[PersonState], inbound: "Inboun
     for kind, code, country in world.labels:
         manager: Any = LegalEntity.objects if kind == "entity" else Site.objects
         known = world.entities if kind == "entity" else world.sites
-        made, is_new = manager.get_or_create(
-            code=code, defaults={"name": code, "country": country}
-        )
+        made, is_new = manager.get_or_create(code=code, defaults={"name": code, "country": country})
         if is_new:
             verb = "legal_entity.created" if kind == "entity" else "site.created"
             record(verb, subject=made, actor=inbound.actor, after={"code": code})
