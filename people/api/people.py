@@ -41,7 +41,19 @@ class ByCode(CursorPages):
     ordering = "source_id"
 
 
-class HrView(APIView):
+class PlainText(APIView):
+    """Where names stand in the address: one that no name can be is missing, not a fault."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if any("\x00" in str(value) for value in kwargs.values()):
+            raise Http404
+        wrong = [name for name, value in request.query_params.items() if "\x00" in name + value]
+        if wrong:
+            raise ValidationError({name.replace("\x00", ""): [_("Not a text.")] for name in wrong})
+
+
+class HrView(PlainText):
     """Reading needs ``hr:read``, writing ``hr:write``."""
 
     authentication_classes = [TokenAuthentication]
@@ -79,7 +91,7 @@ class PersonView(HrView):
         return _told(request, told, status=201 if said == "created" else 200)
 
 
-class PeopleView(ListModelMixin, viewsets.GenericViewSet[Person]):
+class PeopleView(PlainText, ListModelMixin, viewsets.GenericViewSet[Person]):
     """All people of HR's, by their key; ``unit``, ``legal_entity``, ``active`` narrow it down."""
 
     authentication_classes = [TokenAuthentication]

@@ -15,7 +15,7 @@ from core.api.authentication import TokenAuthentication
 from core.api.pagination import CursorPages
 from core.api.permissions import HasScope
 from core.api.throttling import TokenThrottle
-from people.api.people import HrView
+from people.api.people import HrView, PlainText
 from people.choices import InboundChannel
 from people.models import OrgUnit, ReportingLine
 from people.operations.inbound import Inbound, put_lines, put_unit
@@ -99,7 +99,7 @@ class UnitView(HrView):
         return Response(UnitOut(unit).data, status=201 if said == "created" else 200)
 
 
-class UnitsView(ListModelMixin, viewsets.GenericViewSet[OrgUnit]):
+class UnitsView(PlainText, ListModelMixin, viewsets.GenericViewSet[OrgUnit]):
     """All units, by code."""
 
     authentication_classes = [TokenAuthentication]

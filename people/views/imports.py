@@ -36,11 +36,16 @@ from people.rules import is_administrator
 
 ENCODING_REFUSALS = {"broken_bytes", "unknown_encoding"}
 NOT_YOURS = gettext_lazy("Files of people are brought in by administrators.")
-SAMPLE = """source_id,given_name,family_name,email,employee_number,legal_entity,unit,manager,job_title,country,site,active,effective_from
-W-1001,Ada,Keller,ada.keller@example.com,1001,ALPINA,QA,,Head of quality,CH,BSL,true,2024-01-01
-W-1002,Hugo,Martins,hugo.martins@example.com,1002,ALPINA,QA,W-1001,Specialist,CH,BSL,true,2024-03-01
-W-1003,Zoë,Blanc,zoe.blanc@example.com,1003,ALPINA,QA,W-1001,Analyst,FR,LYS,false,2026-06-30
-"""
+SAMPLE = (
+    "source_id,given_name,family_name,email,employee_number,legal_entity,unit,manager,job_title,"
+    "country,site,active,effective_from\n"
+    "W-1001,Ada,Keller,ada.keller@example.com,1001,ALPINA,QA,,Head of quality,CH,BSL,true,"
+    "2024-01-01\n"
+    "W-1002,Hugo,Martins,hugo.martins@example.com,1002,ALPINA,QA,W-1001,Specialist,CH,BSL,true,"
+    "2024-03-01\n"
+    "W-1003,Zoë,Blanc,zoe.blanc@example.com,1003,ALPINA,QA,W-1001,Analyst,FR,LYS,false,"
+    "2026-06-30\n"
+)
 
 
 @require_GET
