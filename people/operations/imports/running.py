@@ -108,6 +108,7 @@ class _Turn:
             one.phase = ImportPhase.DONE
         elif approved or not (one.brakes or one.preview):
             one.phase = ImportPhase.APPLY
+            one.rows_ended = 0
         else:
             one.approved_by = one.approved_at = None
             self._count(plan.counts, ended=plan.missing)
