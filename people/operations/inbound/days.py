@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from core.jobs import enqueue
@@ -27,12 +28,12 @@ def days_come(*, at: datetime) -> int:
 
 def _may_begin(at: datetime) -> QuerySet[Person, int]:
     """Told before their first day; who was let in and sent away since then is not let in again."""
-    tomorrow = at.date() + timedelta(days=1)
+    yesterday, tomorrow = at.date() - timedelta(days=1), at.date() + timedelta(days=1)
     coming = Employment.objects.filter(
         person=OuterRef("pk"),
         valid__startswith__gt=F("recorded_at__date"),
         valid__startswith__range=(tomorrow - LOOK_BACK, tomorrow),
-        valid__contains=at.date(),
+        valid__overlap=DateRange(yesterday, tomorrow + timedelta(days=1)),
     )
     hired = Person.objects.filter(Exists(coming), is_active=False, source_id__isnull=False)
     return hired.values_list("pk", flat=True)

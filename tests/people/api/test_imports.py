@@ -403,7 +403,7 @@ def test_a_long_import_is_cut_into_turns(client, token, monkeypatch):
 
 @pytest.mark.parametrize(
     "body, code",
-    [(b"", 422), (b"name,unit\nA,B\n", 422), (b"%PDF-1.7", 422), (b"PK\x03\x04", 422)],
+    [(b" \n", 422), (b"name,unit\nA,B\n", 422), (b"%PDF-1.7", 422), (b"PK\x03\x04", 422)],
 )
 def test_a_body_that_is_no_file_of_people_is_refused_at_once(client, token, body, code):
     answer = post(client, token, body)
