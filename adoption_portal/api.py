@@ -15,6 +15,9 @@ from measurement.api.use import (
     UsageView,
     UseRejectionViewSet,
 )
+from people.api.imports import ImportErrorsView, ImportsView, ImportView
+from people.api.people import PeopleView, PersonView
+from people.api.units import LinesView, UnitsView, UnitView
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("jobs", JobViewSet, basename="job")
@@ -34,6 +37,18 @@ ROUTES: tuple[URLPattern | URLResolver, ...] = (
         "use-imports/<uuid:public_id>/rejections",
         UseRejectionViewSet.as_view({"get": "list"}),
         name="use-rejections",
+    ),
+    path("hr/people", PeopleView.as_view({"get": "list"}), name="hr-people"),
+    path("hr/people/<str:source_id>", PersonView.as_view(), name="hr-person"),
+    path("hr/people/<str:source_id>/lines", LinesView.as_view(), name="hr-lines"),
+    path("hr/units", UnitsView.as_view({"get": "list"}), name="hr-units"),
+    path("hr/units/<str:code>", UnitView.as_view(), name="hr-unit"),
+    path("hr/imports", ImportsView.as_view(), name="hr-imports"),
+    path("hr/imports/<uuid:public_id>", ImportView.as_view(), name="hr-import"),
+    path(
+        "hr/imports/<uuid:public_id>/errors",
+        ImportErrorsView.as_view(),
+        name="hr-import-errors",
     ),
 )
 

@@ -11,16 +11,17 @@ __all__ = ["FileRefusedError", "ImportOverError", "NothingGoodError", "file_refu
 add_words(
     {
         "column_missing": _(
-            "There is no column “%(column)s”. The file begins with: %(found)s. Rename the column, or "
-            "say below what it is called."
+            "There is no column “%(column)s”. The file begins with: %(found)s. Rename the column, "
+            "or say below what it is called."
         ),
         "person_mapped": _(
-            "The column “%(column)s” names people, and such columns never come in. Name another one "
-            "for “%(field)s”, or none."
+            "The column “%(column)s” names people, and such columns never come in. Name another "
+            "one for “%(field)s”, or none."
         ),
         "unknown_zone": _("The time zone “%(zone)s” is not known."),
         "no_zone": _(
-            "The times in this file have no offset, like %(example)s. Choose the time zone they are in."
+            "The times in this file have no offset, like %(example)s. Choose the time zone they "
+            "are in."
         ),
         "unknown_mapping": _("The names of columns must be given as texts, by our field names."),
         "other_layout": _(

@@ -1,4 +1,8 @@
+from typing import Any
+
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 
 
 class CursorPages(CursorPagination):
@@ -10,3 +14,10 @@ class CursorPages(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 200
     ordering = "pk"
+
+    def decode_cursor(self, request: Request) -> Any:
+        """A cursor that nobody gave out may hold what no text of the database can be."""
+        cursor = super().decode_cursor(request)
+        if cursor is not None and "\x00" in (cursor.position or ""):
+            raise NotFound(self.invalid_cursor_message)
+        return cursor

@@ -1,4 +1,4 @@
-"""Delivered files of any app: kept on disk, unpacked, decoded and cut into rows; never parsed whole.
+"""Delivered files of any app: kept on disk, unpacked, decoded, cut into rows; never parsed whole.
 
 ``text_of`` and ``tables`` are pure and streaming; they count while they read (see ``Limits``).
 """

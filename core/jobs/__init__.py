@@ -1,6 +1,7 @@
 """Background work, neither lost nor done twice: ask with ``enqueue``, work in ``claimed``."""
 
 from core.jobs.asking import cancel, enqueue, newest_job, resume
+from core.jobs.following import work_here
 from core.jobs.results import errors_url, errors_url_for
 from core.jobs.working import Claim, LeaseLost, claimed, run_waiting
 
@@ -15,4 +16,5 @@ __all__ = [
     "newest_job",
     "resume",
     "run_waiting",
+    "work_here",
 ]

@@ -5,6 +5,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import uuid7
@@ -82,10 +83,23 @@ class Employment(models.Model):
     status = models.CharField(
         max_length=8, choices=EmploymentStatus, default=EmploymentStatus.ACTIVE
     )
+    country = models.CharField(max_length=2, blank=True)
+    # Of several at once this one says where the person belongs; the person is counted once.
+    is_primary = models.BooleanField(default=True, db_default=True)
     valid = DateRangeField()
+    # The other time axis: since when the portal knows. A start before it was told afterwards.
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [
+            ExclusionConstraint(
+                name="employment_one_primary_at_a_time",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(is_primary=True),
+            ),
             ExclusionConstraint(
                 name="employment_no_overlap_in_one_entity",
                 expressions=[
@@ -113,7 +127,11 @@ class Assignment(models.Model):
     )
     job_title = models.CharField(max_length=150, blank=True)
     cost_centre = models.CharField(max_length=64, blank=True)
+    site = models.ForeignKey(
+        Site, models.PROTECT, related_name="assignments", null=True, blank=True
+    )
     valid = DateRangeField()
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [

@@ -11,11 +11,13 @@ SUBJECTS = {
     "redesigns/": "redesign",
     "sign-offs/": "in_review",
     "evidence/": "live",
+    "imports/people/": "people_import",
     "imports/": "import",
     "surveys/": "wave",
     "api/v1/jobs/": "job",
     "api/v1/workflows/": "workflow",
     "api/v1/imports/": "import",
+    "api/v1/hr/imports/": "people_import",
 }
 # Where another object than the beginning says makes the better question.
 BY_NAME = {

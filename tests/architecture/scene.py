@@ -11,8 +11,9 @@ from measurement.choices import ImportChannel
 from measurement.models import Reading
 from measurement.operations.imports import receive_file, source_for
 from measurement.operations.readings import measure_redesign
-from people.choices import Role
+from people.choices import ImportMode, InboundChannel, Role
 from people.models import Person
+from people.operations.imports import receive_people
 from tests.factories.cases import NOW, imported, simulated
 from tests.factories.measurement import HEADER
 from tests.factories.people import (
@@ -64,6 +65,7 @@ def build() -> Scene:
         "administrator": _holder(Role.ADMINISTRATOR, is_staff=True, is_superuser=True),
     }
     scene.ids = _work(unit, manager, quality)
+    scene.ids["people_import"] = str(people_received().public_id)
     far_manager, far_owner = PersonFactory(), PersonFactory()
     far = OrgUnitFactory(parent=OrgUnitFactory(head=far_manager), head=far_owner)
     scene.elsewhere = _work(far, far_manager, _holder(Role.QUALITY, unit=far))
@@ -121,6 +123,17 @@ def _surveys(unit, boss):
         "wave": str(opened(**of_its_own()).wave.public_id),
         "released": str(released(**of_its_own()).wave.public_id),
     }
+
+
+def people_received():
+    """A file of people whose job waits."""
+    return receive_people(
+        upload=io.BytesIO(b"source_id,family_name\nW-1,Keller\n"),
+        actor=None,
+        channel=InboundChannel.PAGE,
+        mode=ImportMode.DELTA,
+        preview=True,
+    )
 
 
 def received(workflow, *, rows=1, actor=None):

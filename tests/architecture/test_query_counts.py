@@ -1,7 +1,7 @@
 """A list asks the database as often for fifty rows as for one."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.paginator import Page
@@ -14,13 +14,15 @@ from adoption_portal.console.operations.counting import refresh
 from core.tokens import create_token
 from measurement.models import CaseSummary, ImportRejection
 from people.choices import Role
-from people.models import Person
+from people.models import Person, RoleGrant
 from tests.architecture.addresses import addresses
+from tests.architecture.scene import people_received
 from tests.factories.cases import NOW
 from tests.factories.measurement import CaseImportFactory, CaseSourceFactory, reading_of
 from tests.factories.people import (
     PASSWORD,
     AssignmentFactory,
+    EmploymentFactory,
     OrgUnitFactory,
     PersonFactory,
     RoleGrantFactory,
@@ -120,6 +122,8 @@ def one_result_of_many_units(unit, boss, count):
     people = Person.objects.filter(pk__in=wave.wave.participations.values("person"))
     answered(wave, people)
     return [ended(wave).wave]
+
+
 def with_feeds(unit, boss, count):
     going = read(unit, boss, count)
     for redesign in going:
@@ -136,6 +140,18 @@ def counted(fill):
         return made
 
     return filled
+
+
+def people_files(unit, boss, count):
+    from people.models import PeopleImport
+
+    RoleGrant.objects.get_or_create(
+        person=boss, role=Role.ADMINISTRATOR, ended_at=None, defaults={"reason": "Appointed"}
+    )
+    for _row in range(count):
+        found = people_received()
+        PeopleImport.objects.filter(pk=found.pk).update(created_by=PersonFactory())
+    return [found]
 
 
 # The address, and what makes so many rows in it. A new list page says here how to fill it.
@@ -155,6 +171,7 @@ LISTS = {
     "console:sign_offs": ("/console/sign-offs/", counted(waiting)),
     "console:adoption": ("/console/adoption/", counted(read)),
     "console:quality": ("/console/quality/", counted(with_feeds)),
+    "people:imports": ("/imports/people/", people_files),
 }
 
 
@@ -229,7 +246,25 @@ def rejected_rows(workflow, count):
     return delivery
 
 
+def hr_people(workflow, count):
+    from django.db.backends.postgresql.psycopg_any import DateRange
+
+    Person.objects.update(source_id=None)
+    for row in range(count):
+        person = AssignmentFactory(person__source_id=f"W-{row}").person
+        EmploymentFactory(person=person, valid=DateRange(date(2020, 1, 1), None))
+    return workflow
+
+
+def hr_units(workflow, count):
+    for _row in range(count):
+        OrgUnitFactory()
+    return workflow
+
+
 API_LISTS = {
+    "hr-people": ("/api/v1/hr/people", "hr:read", hr_people),
+    "hr-units": ("/api/v1/hr/units?page_size={rows}", "hr:read", hr_units),
     "import-rejections": ("/api/v1/imports/{}/rejections", "cases:write", rejected_rows),
 }
 
@@ -243,7 +278,7 @@ def test_machine_list_asks_as_often_for_fifty_rows_as_for_one(name, unit, client
         row = fill(WorkflowFactory(unit=unit), rows)
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(
-                path.format(row.public_id), headers={"Authorization": f"Bearer {key}"}
+                path.format(row.public_id, rows=rows), headers={"Authorization": f"Bearer {key}"}
             )
         assert len(answer.json()["results"]) == rows
         # The first call of a minute notes that the token was used.

@@ -41,6 +41,7 @@ EXPORTS = {
     "measurement:import_rejections",
     "surveys:result_csv",
     "console:export",
+    "people:import_rejections",
 }
 SHUT = {"sign in", "401", "403", "404"}
 POLICY = {
