@@ -125,7 +125,9 @@ def _mistakes(
     """DRF nests dicts by field and lists by row; a list of texts belongs to what is above it."""
     if isinstance(detail, dict):
         for name, below in detail.items():
-            yield from _mistakes(below, place if name == "non_field_errors" else (*place, str(name)))
+            yield from _mistakes(
+                below, place if name == "non_field_errors" else (*place, str(name))
+            )
     elif isinstance(detail, (list, tuple)):
         for row, below in enumerate(detail):
             is_row = isinstance(below, (dict, list))
@@ -149,3 +151,22 @@ def problem_body(status: int, *, code: str, detail: str, errors: Any = None) -> 
 def api_not_found(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
     """For addresses under /api/ that no route knows."""
     return problem(404, code="not_found", detail=_("Nothing is here."))
+
+
+def problem_codes() -> list[tuple[str, int, str]]:
+    """Every code a problem can have, its status and what it means; refusals are the apps' own."""
+    found: dict[str, tuple[int, str]] = {}
+    for kind in _subclasses(exceptions.APIException):
+        found.setdefault(
+            kind.default_code, (kind.status_code, str(getattr(kind, "default_detail", "")))
+        )
+    for refusal in (DomainError, *_subclasses(DomainError)):
+        told = str(refusal.message)
+        found.setdefault(refusal.code, (refusal.status, "" if "%(" in told else told))
+    return sorted((code, *facts) for code, facts in found.items())
+
+
+def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _subclasses(below)

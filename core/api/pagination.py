@@ -46,7 +46,11 @@ class CursorPages(CursorPagination):
         if given is None:
             return self.page_size
         most = self.max_page_size
-        size = int(given) if given.isascii() and given.isdigit() and len(given) <= len(str(most)) else 0
+        size = (
+            int(given)
+            if given.isascii() and given.isdigit() and len(given) <= len(str(most))
+            else 0
+        )
         if not 1 <= size <= most:
             told = [_("A number from 1 to %(most)s.") % {"most": most}]
             raise ParameterError({"page_size": told})

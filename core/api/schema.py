@@ -18,7 +18,10 @@ SUCCESSES = ("200", "201", "202")
 # Status of a problem: the name of its component, and when it is answered.
 PROBLEMS = {
     "400": ("Invalid", "A parameter or a field makes no sense; `errors` says which and why."),
-    "401": ("NoToken", "No token, or one that is unknown, expired, revoked or used from elsewhere."),
+    "401": (
+        "NoToken",
+        "No token, or one that is unknown, expired, revoked or used from elsewhere.",
+    ),
     "403": ("NotAllowed", "The token lacks the scope, or this is not its to do."),
     "404": ("NotFound", "Nothing is here, or it is out of the token's reach: both read the same."),
     "406": ("NotAcceptable", "The Accept header allows nothing that can be sent."),
@@ -37,7 +40,10 @@ ERROR = {
     "type": "object",
     "required": ["code", "detail"],
     "properties": {
-        "pointer": {"type": "string", "description": "JSON pointer into the body, such as `#/unit`."},
+        "pointer": {
+            "type": "string",
+            "description": "JSON pointer into the body, such as `#/unit`.",
+        },
         "parameter": {"type": "string", "description": "Name of a parameter of the address."},
         "code": {"type": "string"},
         "detail": {"type": "string"},

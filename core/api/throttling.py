@@ -2,15 +2,18 @@
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
 from core.context import surroundings
 from core.counting import Counter
 from core.models import ApiToken
+
+if TYPE_CHECKING:  # settings name this module, which DRF reads while its views are half imported
+    from rest_framework.views import APIView
 
 WINDOW = 60
 CALLS_PER_MINUTE = 600
@@ -42,7 +45,7 @@ class TokenThrottle(BaseThrottle):
     def __init__(self) -> None:
         self._wait = float(WINDOW)
 
-    def allow_request(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
+    def allow_request(self, request: Request, view: "APIView") -> bool:  # noqa: ARG002
         limit: int = getattr(settings, "API_CALLS_PER_MINUTE", CALLS_PER_MINUTE)
         counter = Counter(f"calls:{client_of(request)}", seconds=WINDOW)
         self._wait = counter.wait

@@ -23,15 +23,15 @@ def redesigns_read_by(person: Person | None) -> QuerySet[Redesign]:
     return redesigns_visible_to(person)
 
 
-def with_readable_lead(
-    workflows: QuerySet[Workflow], person: Person | None
-) -> QuerySet[Workflow]:
+def with_readable_lead(workflows: QuerySet[Workflow], person: Person | None) -> QuerySet[Workflow]:
     """Annotated with ``lead_pk``: of the redesigns that may be read, the one that speaks for it."""
     lead = leading_among(redesigns_read_by(person))
     return workflows.annotate(lead_pk=Subquery(lead.values("pk")[:1]))
 
 
-def readable_stages(workflows: Sequence[Workflow]) -> dict[int, tuple[WorkflowStage, Redesign | None]]:
+def readable_stages(
+    workflows: Sequence[Workflow],
+) -> dict[int, tuple[WorkflowStage, Redesign | None]]:
     """Stage and lead of each by primary key; ``workflows`` as of ``with_readable_lead``.
 
     A fixed number of queries: the leads, and what is measured of those that run.
