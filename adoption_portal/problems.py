@@ -125,9 +125,8 @@ def _mistakes(
     """DRF nests dicts by field and lists by row; a list of texts belongs to what is above it."""
     if isinstance(detail, dict):
         for name, below in detail.items():
-            yield from _mistakes(
-                below, place if name == "non_field_errors" else (*place, str(name))
-            )
+            here = place if name == "non_field_errors" else (*place, str(name))
+            yield from _mistakes(below, here)
     elif isinstance(detail, (list, tuple)):
         for row, below in enumerate(detail):
             is_row = isinstance(below, (dict, list))
@@ -157,9 +156,7 @@ def problem_codes() -> list[tuple[str, int, str]]:
     """Every code a problem can have, its status and what it means; refusals are the apps' own."""
     found: dict[str, tuple[int, str]] = {}
     for kind in _subclasses(exceptions.APIException):
-        found.setdefault(
-            kind.default_code, (kind.status_code, str(getattr(kind, "default_detail", "")))
-        )
+        found.setdefault(kind.default_code, (kind.status_code, str(kind.default_detail)))
     for refusal in (DomainError, *_subclasses(DomainError)):
         told = str(refusal.message)
         found.setdefault(refusal.code, (refusal.status, "" if "%(" in told else told))

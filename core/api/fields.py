@@ -21,4 +21,4 @@ class Moment(serializers.DateTimeField):
                 return moment
         except (ValueError, OverflowError):
             pass
-        self.fail("invalid")
+        raise serializers.ValidationError(self.error_messages["invalid"], code="invalid")

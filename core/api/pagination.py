@@ -46,15 +46,11 @@ class CursorPages(CursorPagination):
         if given is None:
             return self.page_size
         most = self.max_page_size
-        size = (
-            int(given)
-            if given.isascii() and given.isdigit() and len(given) <= len(str(most))
-            else 0
-        )
-        if not 1 <= size <= most:
+        is_number = given.isascii() and given.isdigit() and len(given) <= len(str(most))
+        if not is_number or not 1 <= int(given) <= most:
             told = [_("A number from 1 to %(most)s.") % {"most": most}]
             raise ParameterError({"page_size": told})
-        return size
+        return int(given)
 
     def get_paginated_response(self, data: Any) -> Response:
         """The next page's address stands in the body and as ``Link: rel="next"`` (RFC 8288)."""

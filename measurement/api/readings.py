@@ -125,7 +125,7 @@ class ReadingDetailOut(ReadingOut):
 
 
 class ReadingViewSet(EvidenceViewSet[Reading]):
-    """Readings: early ones, the verdict at the registered date, and the checks at 90 and 180 days."""
+    """Readings: early ones, the verdict at the registered date, checks after 90 and 180 days."""
 
     queryset = Reading.objects.none()
     serializer_class = ReadingOut

@@ -1,4 +1,4 @@
-"""Readings as machines read them: whole, but for what so few cases say that it may be one person."""
+"""Readings as machines read them: whole, but for what too few cases say."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,0 +1,21 @@
+"""Networks as PostgreSQL's own type, which knows what is one."""
+
+import ipaddress
+from typing import Any
+
+from django.db import models
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class NetworkField(models.Field[Any, Any]):
+    """``cidr``: 192.0.2.0/24 or 2001:db8::/48; the database refuses anything else."""
+
+    def db_type(self, connection: Any) -> str:  # noqa: ARG002
+        return "cidr"
+
+    def get_prep_value(self, value: Any) -> Any:
+        return None if value is None else str(value)
+
+    def to_python(self, value: Any) -> Network | None:
+        return None if value is None else ipaddress.ip_network(value)
