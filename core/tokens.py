@@ -37,8 +37,8 @@ class MadeAlready(DomainError):
     status = 409
     code = "made_already"
     message = _lazy(
-        "This token was made a moment ago, and its key is shown once only. If you have not kept the "
-        "key, replace the token."
+        "This token was made a moment ago, and its key is shown once only. If you have not kept "
+        "the key, replace the token."
     )
 
 
@@ -136,7 +136,7 @@ def networks_of(texts: "Sequence[str]") -> list[str]:
 
 
 @transaction.atomic
-def replace_token(  # noqa: PLR0913 as above
+def replace_token(
     *,
     token: ApiToken,
     actor: "Person | None",
