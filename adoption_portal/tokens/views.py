@@ -1,4 +1,4 @@
-"""Keys for other systems: made, replaced and ended by administrators, each time with the password."""
+"""Keys for other systems: made, replaced and ended by administrators, with the password."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -78,7 +78,7 @@ def token_new(request: HttpRequest) -> HttpResponse:
         )
 
     form = TokenForm(request.POST if request.method == "POST" else None)
-    return _made(request, actor, form, make, "tokens/new.html", {})
+    return _made(request, form, make, "tokens/new.html")
 
 
 @login_required
@@ -98,7 +98,7 @@ def token_replace(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
     form = ReplaceForm(request.POST if request.method == "POST" else None)
     row = token_row(token, at=timezone.now())
-    return _made(request, actor, form, make, "tokens/replace.html", {"row": row})
+    return _made(request, form, make, "tokens/replace.html", row=row)
 
 
 @login_required
@@ -115,16 +115,15 @@ def token_revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _shown(request, "tokens/revoke.html", {"form": form, "row": row})
 
 
-def _made(  # noqa: PLR0913 both acts that show a key
+def _made(
     request: HttpRequest,
-    actor: Person,
     form: ConfirmedForm,
     make: Callable[[dict[str, Any]], tuple[ApiToken, str]],
     template: str,
-    context: dict[str, Any],
+    **context: Any,
 ) -> HttpResponse:
     """The answer to the POST shows the key: nothing else ever can, not even this page again."""
-    if request.method == "POST" and form.is_valid() and is_there(form, actor):
+    if request.method == "POST" and form.is_valid() and is_there(form, acting_person(request)):
         try:
             token, key = make(form.cleaned_data)
         except DomainError as refusal:

@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import math
 from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
@@ -40,7 +41,12 @@ class StrictJSONParser(JSONParser):
             raise TooLarge(most)
         try:
             text = raw.removeprefix(codecs.BOM_UTF8).decode("utf-8")
-            body = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+            body = json.loads(
+                text,
+                object_pairs_hook=_once,
+                parse_constant=_no_constant,
+                parse_float=_finite,
+            )
         except UnicodeDecodeError as error:
             told = _("The body is not UTF-8 (byte %(at)s).") % {"at": error.start}
             raise ParseError(told) from error
@@ -73,6 +79,12 @@ def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise Unusable(_("%(name)s is not a number.") % {"name": name})
+
+
+def _finite(text: str) -> float:
+    """1e999 is written as a number, and read as infinity."""
+    value = float(text)
+    return value if math.isfinite(value) else _no_constant(text[:20])
 
 
 def _refuse_unstorable(body: Any) -> None:
