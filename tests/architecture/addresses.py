@@ -14,6 +14,8 @@ SUBJECTS = {
     "imports/": "import",
     "api/v1/jobs/": "job",
     "api/v1/workflows/": "workflow",
+    "api/v1/redesigns/": "live",
+    "api/v1/readings/": "reading",
     "api/v1/imports/": "import",
 }
 # Where another object than the beginning says makes the better question.

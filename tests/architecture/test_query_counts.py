@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.mixins import ListModelMixin
 
 from core.tokens import create_token
-from measurement.models import ImportRejection
+from measurement.models import ImportRejection, Reading
 from people.choices import Role
+from people.rules import has_role
 from tests.architecture.addresses import addresses
 from tests.factories.cases import NOW
 from tests.factories.measurement import CaseImportFactory, CaseSourceFactory, reading_of
@@ -84,6 +85,18 @@ def one_with_deliveries(unit, boss, count):
     return [source.workflow]
 
 
+def keys_of_systems(unit, boss, count):
+    """Each of another person's making, acting for another one; the administrator looks."""
+    if not has_role(boss, [Role.ADMINISTRATOR]):
+        RoleGrantFactory(person=boss, role=Role.ADMINISTRATOR)
+    return [
+        create_token(
+            name="feed", scopes=["jobs:read"], owner=PersonFactory(), actor=PersonFactory()
+        )[0]
+        for _row in range(count)
+    ]
+
+
 # The address, and what makes so many rows in it. A new list page says here how to fill it.
 LISTS = {
     "workflows:inbox": ("/", waiting),
@@ -94,6 +107,7 @@ LISTS = {
     "measurement:evidence_list": ("/evidence/", read),
     "workflows:history": ("/workflows/{}/history/", one_with_acts),
     "measurement:cases": ("/workflows/{}/cases/", one_with_deliveries),
+    "tokens:list": ("/account/tokens/", keys_of_systems),
 }
 
 
@@ -159,7 +173,8 @@ def test_every_list_page_stands_in_the_table(client, unit, boss):
 
 
 # --- the machine interface -------------------------------------------------------------------------
-def rejected_rows(workflow, count):
+def rejected_rows(unit, count):
+    workflow = WorkflowFactory(unit=unit)
     delivery = CaseImportFactory(source=CaseSourceFactory(workflow=workflow))
     ImportRejection.objects.bulk_create(
         ImportRejection(case_import=delivery, line=line, code="no_start", row={})
@@ -168,8 +183,21 @@ def rejected_rows(workflow, count):
     return delivery
 
 
+def read_rows(unit, count):
+    """As many as are missing, each a workflow with a redesign and its reading."""
+    missing = count - Reading.objects.count()
+    for _row in range(missing):
+        workflow = WorkflowFactory(unit=unit, is_simulated=True)
+        redesign = live(at=NOW - timedelta(weeks=20), workflow=workflow).redesign
+        reading_of(redesign, result={"done_before": 9, "done_after": 9})
+    return workflow
+
+
 API_LISTS = {
     "import-rejections": ("/api/v1/imports/{}/rejections", "cases:write", rejected_rows),
+    "workflow-list": ("/api/v1/workflows?page_size=200&retired=false", "evidence:read", read_rows),
+    "redesign-list": ("/api/v1/redesigns?page_size=200", "evidence:read", read_rows),
+    "reading-list": ("/api/v1/readings?page_size=200", "evidence:read", read_rows),
 }
 
 
@@ -179,7 +207,7 @@ def test_machine_list_asks_as_often_for_fifty_rows_as_for_one(name, unit, client
     key = create_token(name="reader", scopes=[scope])[1]
     counts = []
     for rows in (1, MANY):
-        row = fill(WorkflowFactory(unit=unit), rows)
+        row = fill(unit, rows)
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(
                 path.format(row.public_id), headers={"Authorization": f"Bearer {key}"}

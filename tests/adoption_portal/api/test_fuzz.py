@@ -129,4 +129,4 @@ def test_made_up_calls_meet_no_fault_and_nothing_undescribed(portal, capsys):
     assert {200, 202, 400, 401, 403, 404} <= set(calls.statuses)
     if SECONDS:
         with capsys.disabled():
-            print(f"\n{number} rounds, {calls.statuses.total()} calls: {dict(calls.statuses)}")
+            print(f"\n{number} rounds, {calls.statuses.total()} calls: {dict(calls.statuses)}")  # noqa: T201
