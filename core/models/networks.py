@@ -1,14 +1,19 @@
 """Networks as PostgreSQL's own type, which knows what is one."""
 
 import ipaddress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
+
+if TYPE_CHECKING:
+    Field = models.Field[Any, Any]
+else:
+    Field = models.Field
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-class NetworkField(models.Field[Any, Any]):
+class NetworkField(Field):
     """``cidr``: 192.0.2.0/24 or 2001:db8::/48; the database refuses anything else."""
 
     def db_type(self, connection: Any) -> str:  # noqa: ARG002

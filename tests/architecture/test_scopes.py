@@ -13,6 +13,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from core.api import authentication
 from core.api.scopes import SCOPES
 from core.tokens import create_token
 from tests.architecture import scene, walking
@@ -39,8 +40,9 @@ def readable(address):
 
 
 @pytest.fixture
-def answered(tmp_path, settings):
+def answered(tmp_path, settings, monkeypatch):
     settings.DATA_DIR = tmp_path
+    monkeypatch.setattr(authentication, "WRONG_TOKENS_PER_MINUTE", 10**9)
     settings.API_CALLS_PER_MINUTE = 10**9
     ids = scene.build().ids
     keys = {scope: create_token(name=scope, scopes=[scope])[1] for scope in SCOPES}

@@ -22,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from adoption_portal.api_docs import description
+from core.api import authentication
 from core.api.scopes import SCOPES
 from core.tokens import create_token
 from tests.architecture import scene
@@ -38,8 +39,9 @@ FITTING, OTHERS = 12, 2  # calls with the right token, and with each of the othe
 
 
 @pytest.fixture
-def portal(transactional_db, live_server, settings, tmp_path):
+def portal(transactional_db, live_server, settings, tmp_path, monkeypatch):
     """The running portal with something in it, and ids that lead to it."""
+    monkeypatch.setattr(authentication, "WRONG_TOKENS_PER_MINUTE", 10**9)
     settings.BASE_URL = live_server.url
     settings.DATA_DIR = tmp_path
     settings.API_CALLS_PER_MINUTE = 10**9
