@@ -32,10 +32,11 @@ class ApiEdgeMiddleware:
             return response
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             as_problem(response)
+        answer = conditional(request, response)
         limit = getattr(request, "rate_limit", None)
         for name, value in limit.headers.items() if limit else ():
-            response[name] = value
-        return conditional(request, response)
+            answer[name] = value
+        return answer
 
     @staticmethod
     def _unreadable(request: HttpRequest) -> JsonResponse | None:

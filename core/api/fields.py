@@ -1,6 +1,6 @@
 """Fields that say no where Django REST framework would guess."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -17,8 +17,8 @@ class Moment(serializers.DateTimeField):
         try:
             moment = parse_datetime(value) if isinstance(value, str) else None
             if moment is not None and moment.utcoffset() is not None:
-                moment.timestamp()  # the last hours of year 9999 are beyond it elsewhere
-                return moment
+                # PostgreSQL takes no offset beyond 16 hours, Python none of year 0 or 10000.
+                return moment.astimezone(UTC)
         except (ValueError, OverflowError):
             pass
         raise serializers.ValidationError(self.error_messages["invalid"], code="invalid")

@@ -61,6 +61,28 @@ class CursorPages(CursorPagination):
             answer["Link"] = ", ".join(told)
         return answer
 
+    # --- for the description ----------------------------------------------------------------------
+    def get_paginated_response_schema(self, schema: Any) -> dict[str, Any]:
+        address = "https://portal.example/api/v1/…?cursor=cD0wMTlhMGYzYw%3D%3D"
+        link = {"type": ["string", "null"], "format": "uri", "example": address}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {
+                "next": link,
+                "previous": {**link, "example": None},
+                "results": schema,
+            },
+        }
+
+    def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:
+        cursor, size = super().get_schema_operation_parameters(view)
+        cursor["description"] = "Where to go on, as the page before says."
+        size["description"] = "Rows on a page."
+        most = self.max_page_size
+        size["schema"] |= {"minimum": 1, "maximum": most, "default": self.page_size}
+        return [cursor, size]
+
 
 class InOrderOfIds(CursorPages):
     """By public id: as they were made, and nothing of a row's own number in the cursor."""

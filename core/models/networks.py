@@ -22,5 +22,8 @@ class NetworkField(Field):
     def get_prep_value(self, value: Any) -> Any:
         return None if value is None else str(value)
 
+    def from_db_value(self, value: str | None, *_facts: Any) -> Network | None:
+        return self.to_python(value)
+
     def to_python(self, value: Any) -> Network | None:
         return None if value is None else ipaddress.ip_network(value)

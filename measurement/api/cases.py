@@ -34,16 +34,6 @@ from measurement.rules import workflows_of_token
 from workflows.models import Workflow
 
 CONTENT_TYPES = frozenset({"application/json", "application/x-ndjson", "text/csv"})
-EXAMPLE = [
-    {
-        "case_id": "BR-2026-0417",
-        "started_at": "2026-03-04T09:30:00+01:00",
-        "completed_at": "2026-03-11T16:10:00+01:00",
-        "status": "completed",
-        "kind": "standard",
-        "rework": 0,
-    }
-]
 
 
 class WholeBody:
@@ -85,6 +75,14 @@ class CasesParameters(serializers.Serializer[Any]):
     covers_to = Moment(required=False, help_text="Up to when the delivery knows.")
 
 
+@example(
+    case_id="BR-2026-0417",
+    started_at="2026-03-04T09:30:00+01:00",
+    completed_at="2026-03-11T16:10:00+01:00",
+    status="completed",
+    kind="standard",
+    rework=0,
+)
 class CaseIn(serializers.Serializer[Any]):
     """One run of the workflow. Further keys with numbers or yes and no are guardrail fields."""
 

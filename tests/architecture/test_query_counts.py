@@ -188,7 +188,9 @@ def read_rows(unit, count):
     missing = count - Reading.objects.count()
     for _row in range(missing):
         workflow = WorkflowFactory(unit=unit, is_simulated=True)
-        redesign = live(at=NOW - timedelta(weeks=20), workflow=workflow).redesign
+        redesign = live(
+            boss=unit.parent.head, at=NOW - timedelta(weeks=20), workflow=workflow
+        ).redesign
         reading_of(redesign, result={"done_before": 9, "done_after": 9})
     return workflow
 

@@ -52,9 +52,7 @@ def answered(tmp_path, settings, monkeypatch):
     rows = []
     for address in machine_addresses():
         for method in METHODS:
-            told = {
-                name: asked(client, address.path(ids), method, keys.get(name)) for name in KEYS
-            }
+            told = {name: asked(client, address.path(ids), method, keys.get(name)) for name in KEYS}
             rows.append({"address": readable(address), "method": method} | told)
     return rows
 

@@ -81,7 +81,7 @@ def test_nobody_is_named_in_what_evidence_gives():
     """Neither a field nor an example of the read endpoints leads to one person."""
     shown = {
         name
-        for kind in ("WorkflowDetail", "RedesignDetail", "ReadingDetail")
+        for kind in ("WorkflowDetailOut", "RedesignDetailOut", "ReadingDetailOut")
         for name in DOCUMENT["components"]["schemas"][kind]["properties"]
     }
     assert not shown & {"owner", "proposer", "overseer", "created_by", "decided_by", "email"}

@@ -10,9 +10,8 @@ from measurement.models import Reading
 from measurement.operations.readings import measure_redesign
 from tests.factories.cases import NOW, imported, simulated
 from tests.factories.measurement import reading_of
-from tests.factories.people import OrgUnitFactory, PersonFactory
-from tests.factories.sign_offs import live
-from tests.factories.workflows import WorkflowFactory
+from tests.factories.people import PersonFactory
+from tests.factories.sign_offs import live, workflow_below
 
 pytestmark = pytest.mark.django_db
 LIVE_AT = NOW - timedelta(weeks=24)
@@ -33,11 +32,13 @@ def ask(client):
     return call
 
 
-def gone_live(**facts):
+def gone_live(boss=None):
+    boss = boss or PersonFactory()
     return live(
+        boss=boss,
         at=LIVE_AT - timedelta(days=3),
         live_at=LIVE_AT,
-        workflow=WorkflowFactory(is_simulated=True, **facts),
+        workflow=workflow_below(boss, is_simulated=True),
     ).redesign
 
 
@@ -130,9 +131,7 @@ def test_readings_are_narrowed(ask):
 
 def test_reach_of_a_person_holds_for_readings_too(ask):
     boss = PersonFactory()
-    own = reading_of(
-        gone_live(unit=OrgUnitFactory(parent=OrgUnitFactory(head=boss))), result=ENOUGH
-    )
+    own = reading_of(gone_live(boss), result=ENOUGH)
     far = reading_of(gone_live(), result=ENOUGH)
     key = create_token(name="reader", scopes=["evidence:read"], owner=boss)[1]
 
