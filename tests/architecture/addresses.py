@@ -16,6 +16,8 @@ SUBJECTS = {
     "surveys/": "wave",
     "api/v1/jobs/": "job",
     "api/v1/workflows/": "workflow",
+    "api/v1/redesigns/": "live",
+    "api/v1/readings/": "reading",
     "api/v1/imports/": "import",
     "api/v1/hr/imports/": "people_import",
 }

@@ -15,6 +15,9 @@ from core.tokens import create_token
 from measurement.models import CaseSummary, ImportRejection
 from people.choices import Role
 from people.models import Person, RoleGrant
+from measurement.models import ImportRejection, Reading
+from people.choices import Role
+from people.rules import has_role
 from tests.architecture.addresses import addresses
 from tests.architecture.scene import people_received
 from tests.factories.cases import NOW
@@ -106,6 +109,14 @@ def asked(unit, boss, count):
             opens_date=later,
             workflow=WorkflowFactory(unit=unit, is_simulated=True),
         ).wave
+def keys_of_systems(unit, boss, count):
+    """Each of another person's making, acting for another one; the administrator looks."""
+    if not has_role(boss, [Role.ADMINISTRATOR]):
+        RoleGrantFactory(person=boss, role=Role.ADMINISTRATOR)
+    return [
+        create_token(
+            name="feed", scopes=["jobs:read"], owner=PersonFactory(), actor=PersonFactory()
+        )[0]
         for _row in range(count)
     ]
 
@@ -172,6 +183,7 @@ LISTS = {
     "console:adoption": ("/console/adoption/", counted(read)),
     "console:quality": ("/console/quality/", counted(with_feeds)),
     "people:imports": ("/imports/people/", people_files),
+    "tokens:list": ("/account/tokens/", keys_of_systems),
 }
 
 
@@ -237,7 +249,8 @@ def test_every_list_page_stands_in_the_table(client, unit, boss):
 
 
 # --- the machine interface -------------------------------------------------------------------------
-def rejected_rows(workflow, count):
+def rejected_rows(unit, count):
+    workflow = WorkflowFactory(unit=unit)
     delivery = CaseImportFactory(source=CaseSourceFactory(workflow=workflow))
     ImportRejection.objects.bulk_create(
         ImportRejection(case_import=delivery, line=line, code="no_start", row={})
@@ -259,6 +272,15 @@ def hr_people(workflow, count):
 def hr_units(workflow, count):
     for _row in range(count):
         OrgUnitFactory()
+def read_rows(unit, count):
+    """As many as are missing, each a workflow with a redesign and its reading."""
+    missing = count - Reading.objects.count()
+    for _row in range(missing):
+        workflow = WorkflowFactory(unit=unit, is_simulated=True)
+        redesign = live(
+            boss=unit.parent.head, at=NOW - timedelta(weeks=20), workflow=workflow
+        ).redesign
+        reading_of(redesign, result={"done_before": 9, "done_after": 9})
     return workflow
 
 
@@ -266,6 +288,9 @@ API_LISTS = {
     "hr-people": ("/api/v1/hr/people", "hr:read", hr_people),
     "hr-units": ("/api/v1/hr/units?page_size={rows}", "hr:read", hr_units),
     "import-rejections": ("/api/v1/imports/{}/rejections", "cases:write", rejected_rows),
+    "workflow-list": ("/api/v1/workflows?page_size=200&retired=false", "evidence:read", read_rows),
+    "redesign-list": ("/api/v1/redesigns?page_size=200", "evidence:read", read_rows),
+    "reading-list": ("/api/v1/readings?page_size=200", "evidence:read", read_rows),
 }
 
 
@@ -275,7 +300,7 @@ def test_machine_list_asks_as_often_for_fifty_rows_as_for_one(name, unit, client
     key = create_token(name="reader", scopes=[scope])[1]
     counts = []
     for rows in (1, MANY):
-        row = fill(WorkflowFactory(unit=unit), rows)
+        row = fill(unit, rows)
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(
                 path.format(row.public_id, rows=rows), headers={"Authorization": f"Bearer {key}"}
