@@ -65,10 +65,10 @@ def create_token(
 
 
 @transaction.atomic
-def revoke_token(*, token: ApiToken, actor: "Person | None") -> None:
+def revoke_token(*, token: ApiToken, actor: "Person | None", reason: str = "") -> None:
     """Refused from the next call on. A second revoke changes nothing."""
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
-        record("token.revoked", subject=token, actor=actor)
+        record("token.revoked", subject=token, actor=actor, reason=reason)
 
 
 def token_of(key: str) -> ApiToken | None:
