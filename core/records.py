@@ -5,7 +5,7 @@ rows at once, and a change goes through an operation with a reason (decision 006
 """
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django import forms
@@ -58,8 +58,10 @@ class RecordsList(ChangeList):
     def url_for_result(self, result: models.Model) -> str:
         return address_of(result)
 
-    def get_queryset(self, request: HttpRequest, **kwargs: Any) -> QuerySet[Any]:
-        rows = super().get_queryset(request, **kwargs)
+    def get_queryset(
+        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
+    ) -> QuerySet[Any]:
+        rows = super().get_queryset(request, exclude_parameters)
         heavy = self.model_admin.heavy  # type: ignore[attr-defined]
         return rows.defer(*heavy) if heavy else rows
 
@@ -72,10 +74,13 @@ def address_of(row: models.Model, page: str = "change") -> str:
 
 
 class ReasonForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Every change says why. ``refusal`` is what an operation answered to the same input."""
+    """Every change says why. ``refusal`` is what an operation answered to the same input.
+
+    Some rows have a column ``reason``; the field here is another thing.
+    """
 
     refusal: DomainError | None = None
-    reason = forms.CharField(
+    why = forms.CharField(
         label=gettext_lazy("Reason"),
         help_text=gettext_lazy("Stays with the change in the audit log."),
         max_length=LONGEST_REASON,
@@ -113,7 +118,7 @@ class RecordsAdmin(ModelAdmin):  # type: ignore[type-arg]
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 0
-    ordering: Any = ("-pk",)
+    ordering: ClassVar[Any] = ("-pk",)
     view_on_site: Any = False
     formfield_overrides = {
         models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
@@ -203,10 +208,10 @@ class RecordsAdmin(ModelAdmin):  # type: ignore[type-arg]
         address = reverse("admin:core_auditevent_changelist")
         return redirect(f"{address}?subject_type={kind}&subject_id={key}")
 
-    def log_addition(self, *args: Any) -> None:
+    def log_addition(self, *args: Any) -> None:  # type: ignore[override]
         """The operation wrote its own event."""
 
-    def log_change(self, *args: Any) -> None:
+    def log_change(self, *args: Any) -> None:  # type: ignore[override]
         """The operation wrote its own event."""
 
 
@@ -247,9 +252,9 @@ class EditableAdmin(RecordsAdmin):
     # --- the form ---------------------------------------------------------------------------------
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
-            return (*self.added, "reason")
+            return (*self.added, "why")
         may = self.has_change_permission(request, obj)
-        return (*self.shown, "reason") if may else self.shown
+        return (*self.shown, "why") if may else self.shown
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002
         return () if obj is None else [name for name in self.shown if name not in self.edited]
@@ -263,7 +268,7 @@ class EditableAdmin(RecordsAdmin):
     ) -> Any:
         if obj is None and self.add_form is not None:
             kwargs["form"] = self.add_form
-        made = super().get_form(request, obj, change, **kwargs)
+        made: Any = super().get_form(request, obj, change, **kwargs)
         made.refusal = getattr(request, "records_refusal", None)
         return made
 
@@ -293,7 +298,7 @@ class EditableAdmin(RecordsAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         values = dict(form.cleaned_data)
-        reason = values.pop("reason")
+        reason = values.pop("why")
         actor = acting_person(request)
         if change:
             form.saved = self.change_row(

@@ -1,7 +1,7 @@
 """Records of the organisation. Rows that say something about one person's work stand nowhere."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -32,6 +32,13 @@ class PersonForm(ReasonForm):
         required=False,
         help_text=_("Without it, sessions end, and roles and the right to sign go."),
     )
+
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if not values.get("is_active"):
+            values["signing_enabled"] = False  # goes with it, whatever the other box says
+        return values
 
 
 class NewPersonForm(ReasonForm):
@@ -104,9 +111,8 @@ class PersonAdmin(EditableAdmin):
             row = records.set_active(
                 person=row, is_active=is_active, actor=actor, reason=reason, at=timezone.now()
             )
-            values["signing_enabled"] = values["signing_enabled"] and row.is_active
             if not _differs(row, _or_none(values)):
-                return row
+                return cast("models.Person", row)
         return records.correct_person(person=row, actor=actor, reason=reason, **_or_none(values))
 
 

@@ -65,7 +65,7 @@ def state():
 def test_a_regulated_row_survives_every_post_of_a_superuser(client, superuser, label):
     model = BY_LABEL[label]
     row = model._default_manager.first()
-    values = {field.name: "0" for field in model._meta.fields} | {"reason": "x", "_save": "Save"}
+    values = {field.name: "0" for field in model._meta.fields} | {"why": "x", "_save": "Save"}
     values |= {"action": "delete_selected", "_selected_action": [row.pk if row else 1], "index": 0}
     before = state()
 
@@ -165,7 +165,7 @@ def test_the_program_office_reads_rules_tools_and_waves_alone(client, office, or
 @pytest.mark.parametrize("path", ["workflows/aitool/add/", "workflows/policyversion/add/"])
 def test_the_program_office_changes_nothing_here(client, office, path):
     assert client.get(f"/admin/{path}").status_code == 403
-    assert client.post(f"/admin/{path}", {"reason": "x"}).status_code == 403
+    assert client.post(f"/admin/{path}", {"why": "x"}).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_what_is_missing_is_a_404(client, administrator, key):
 
 
 def test_no_log_of_django_s_own_is_written(client, administrator):
-    client.post("/admin/people/site/add/", {"code": "B", "name": "Basel", "reason": "Opened"})
+    client.post("/admin/people/site/add/", {"code": "B", "name": "Basel", "why": "Opened"})
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM django_admin_log")
