@@ -1,6 +1,7 @@
 """Records of the organisation. Rows that say something about one person's work stand nowhere."""
 
 import json
+from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -32,7 +33,6 @@ class PersonForm(ReasonForm):
         required=False,
         help_text=_("Without it, sessions end, and roles and the right to sign go."),
     )
-
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -330,18 +330,15 @@ class CalendarVersionForm(ReasonForm):
         return hours
 
     def clean_closed_periods(self) -> Any:
-        from datetime import date
-
         periods = self.cleaned_data["closed_periods"] or []
         wrong = forms.ValidationError(_("Write lists of first and last day."))
         if not (isinstance(periods, list) and all(_is_pair(pair) for pair in periods)):
             raise wrong
         try:
-            return [
-                (date.fromisoformat(first), date.fromisoformat(last)) for first, last in periods
-            ]
+            _as_dates(periods)
         except ValueError:
             raise wrong from None
+        return periods
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -349,6 +346,10 @@ class CalendarVersionForm(ReasonForm):
         if first and last and (last - first).days > LONGEST_DAYS:
             self.add_error("last_day", _("A calendar knows thirty years at most."))
         return values
+
+
+def _as_dates(periods: list[Any]) -> list[tuple[date, date]]:
+    return [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in periods]
 
 
 def _is_pair(value: Any) -> bool:
@@ -391,7 +392,8 @@ class WorkCalendarVersionAdmin(EditableAdmin):
     note = _("A version never changes, because readings name it. Add a new one instead.")
 
     def add_row(self, *, actor: Any, reason: str, **values: Any) -> models.WorkCalendarVersion:
-        return publish_calendar(actor=actor, reason=reason, **values)
+        closed = _as_dates(values.pop("closed_periods"))
+        return publish_calendar(actor=actor, reason=reason, closed_periods=closed, **values)
 
 
 # --- stand-ins ----------------------------------------------------------------------------------

@@ -330,9 +330,7 @@ def test_a_tool_is_retired_and_brought_back(client, administrator):
 def test_a_signed_tool_keeps_its_name(client, administrator):
     tool = in_review().redesign.current_revision.tool
 
-    answer = client.post(
-        page_of(tool), {"name": "Other", "version": tool.version, "why": "Rename"}
-    )
+    answer = client.post(page_of(tool), {"name": "Other", "version": tool.version, "why": "Rename"})
 
     assert answer.status_code == 409
     assert "Register the new release" in answer.content.decode()
@@ -381,9 +379,7 @@ CALENDAR = {
 
 def test_a_calendar_gets_a_new_version(client, administrator):
     for reason in ("First", "Second"):
-        answer = client.post(
-            "/admin/people/workcalendarversion/add/", CALENDAR | {"why": reason}
-        )
+        answer = client.post("/admin/people/workcalendarversion/add/", CALENDAR | {"why": reason})
         assert answer.status_code == 302, answer.context["adminform"].form.errors
 
     numbers = WorkCalendarVersion.objects.values_list("calendar__name", "number")

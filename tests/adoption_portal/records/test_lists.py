@@ -94,12 +94,18 @@ def test_a_list_asks_as_often_for_many_rows_as_for_one(client, administrator, la
     assert len(many) <= PAGE_QUERIES
 
 
-@pytest.mark.parametrize("model", sorted(m._meta.label for m in admin.site._registry))
-@pytest.mark.parametrize("query", ["", "?q=a", "?q=%00", "?q=" + "x" * 500, "?q=a@b.example"])
-def test_every_list_opens_whatever_is_searched_for(client, administrator, model, query):
-    app, name = model.lower().split(".")
-
-    assert client.get(f"/admin/{app}/{name}/{query}").status_code == 200
+def test_every_list_opens_whatever_is_searched_for(client, administrator):
+    for model in admin.site._registry:
+        path = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        for text in (
+            "",
+            "a",
+            "\x00",
+            "x" * 500,
+            "a@b.example",
+            "01900000-0000-7000-8000-000000000000",
+        ):
+            assert client.get(path, {"q": text}).status_code == 200, (path, text)
 
 
 def test_a_long_list_is_counted_to_its_limit_alone(client, administrator, monkeypatch):
