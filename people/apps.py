@@ -5,4 +5,7 @@ class PeopleConfig(AppConfig):
     name = "people"
 
     def ready(self) -> None:
-        from people import errors_urls  # noqa: F401 says where rejected rows are
+        from people import (  # noqa: F401 what they say is registered
+            errors_urls,
+            panels,
+        )

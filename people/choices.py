@@ -22,6 +22,8 @@ SIGNING_ROLES = frozenset(
 )
 # See the whole organisation, not only a subtree.
 ORGANISATION_WIDE_ROLES = frozenset({Role.PROGRAM_OFFICE, Role.AUDITOR})
+# Open the records pages: administrators to change them, the program office to read some.
+RECORDS_ROLES = frozenset({Role.ADMINISTRATOR, Role.PROGRAM_OFFICE})
 
 
 class EmploymentStatus(models.TextChoices):

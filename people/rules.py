@@ -29,7 +29,7 @@ def is_program_office(person: Person) -> bool:
 
 
 def is_administrator(person: Person) -> bool:
-    return person.is_superuser or has_role(person, [Role.ADMINISTRATOR])
+    return has_role(person, [Role.ADMINISTRATOR])
 
 
 def headed_unit_ids(person: Person) -> QuerySet[OrgUnitClosure, int]:

@@ -54,3 +54,15 @@ def sweep_imports(job_id: str) -> None:
 
 periodic("people.days_come", every=timedelta(hours=1))
 periodic("people.sweep_imports", at=time(3, 50))
+
+
+@shared_task(name="people.end_roles_of_leavers", acks_late=True, reject_on_worker_lost=True)
+def end_roles_of_leavers(job_id: str) -> None:
+    with claimed(UUID(job_id)) as job:
+        if job is not None:
+            from people.operations import roles
+
+            roles.end_roles_of_leavers(at=timezone.now())
+
+
+periodic("people.end_roles_of_leavers", at=time(1, 10))

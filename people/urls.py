@@ -1,6 +1,6 @@
 from django.urls import path
 
-from people.views import imports
+from people.views import delegations, imports
 
 app_name = "people"
 urlpatterns = [
@@ -15,4 +15,7 @@ urlpatterns = [
         imports.rejections,
         name="import_rejections",
     ),
+    path("account/delegations/", delegations.page, name="delegations"),
+    path("account/delegations/accept/", delegations.accept, name="accept_delegation"),
+    path("account/delegations/end/", delegations.end, name="end_delegation"),
 ]

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.contrib.auth.hashers import make_password
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from people.choices import SIGNING_ROLES, Role
+from people.choices import RECORDS_ROLES, SIGNING_ROLES, Role
 from people.models import (
     Assignment,
     Employment,
@@ -207,13 +207,13 @@ def _grant_roles(organisation: Organisation) -> None:
         if role in SIGNING_ROLES:
             deputy, place = DEPUTIES.get(role, (code, index + 4))
             _grant(organisation.members[deputy][place], role)
-    administrator = organisation.holders[Role.ADMINISTRATOR]
-    administrator.is_staff = administrator.is_superuser = True
-    administrator.save(update_fields=["is_staff", "is_superuser"])
 
 
 def _grant(person: Person, role: Role) -> None:
     if role in SIGNING_ROLES and not person.signing_enabled:
         person.signing_enabled = True
         person.save(update_fields=["signing_enabled"])
+    if role in RECORDS_ROLES:
+        person.is_staff = True
+        person.save(update_fields=["is_staff"])
     RoleGrant.objects.create(person=person, role=role, reason="Simulated organisation")

@@ -12,11 +12,9 @@ from rest_framework.mixins import ListModelMixin
 
 from adoption_portal.console.operations.counting import refresh
 from core.tokens import create_token
-from measurement.models import CaseSummary, ImportRejection
+from measurement.models import CaseSummary, ImportRejection, Reading
 from people.choices import Role
 from people.models import Person, RoleGrant
-from measurement.models import ImportRejection, Reading
-from people.choices import Role
 from people.rules import has_role
 from tests.architecture.addresses import addresses
 from tests.architecture.scene import people_received
@@ -99,7 +97,7 @@ def one_with_deliveries(unit, boss, count):
     return [source.workflow]
 
 
-def asked(unit, boss, count):
+def planned_waves(unit, boss, count):
     """Waves that are planned; what else a row tells comes from the same columns."""
     later = timezone.localdate() + timedelta(days=5)
     return [
@@ -109,6 +107,10 @@ def asked(unit, boss, count):
             opens_date=later,
             workflow=WorkflowFactory(unit=unit, is_simulated=True),
         ).wave
+        for _row in range(count)
+    ]
+
+
 def keys_of_systems(unit, boss, count):
     """Each of another person's making, acting for another one; the administrator looks."""
     if not has_role(boss, [Role.ADMINISTRATOR]):
@@ -173,7 +175,7 @@ LISTS = {
     "workflows:sign_offs": ("/sign-offs/", waiting),
     "workflows:sign_offs team": ("/sign-offs/?tab=team", waiting),
     "measurement:evidence_list": ("/evidence/", read),
-    "surveys:list": ("/surveys/", asked),
+    "surveys:list": ("/surveys/", planned_waves),
     "surveys:choose": ("/surveys/plan/", read),
     "surveys:result": ("/surveys/{}/result/", one_result_of_many_units),
     "workflows:history": ("/workflows/{}/history/", one_with_acts),
@@ -259,19 +261,22 @@ def rejected_rows(unit, count):
     return delivery
 
 
-def hr_people(workflow, count):
+def hr_people(unit, count):
     from django.db.backends.postgresql.psycopg_any import DateRange
 
     Person.objects.update(source_id=None)
     for row in range(count):
         person = AssignmentFactory(person__source_id=f"W-{row}").person
         EmploymentFactory(person=person, valid=DateRange(date(2020, 1, 1), None))
-    return workflow
+    return unit
 
 
-def hr_units(workflow, count):
+def hr_units(unit, count):
     for _row in range(count):
         OrgUnitFactory()
+    return unit
+
+
 def read_rows(unit, count):
     """As many as are missing, each a workflow with a redesign and its reading."""
     missing = count - Reading.objects.count()
