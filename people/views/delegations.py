@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.acting import acting_person
 from core.errors import DomainError
-from people.forms import DelegationForm
+from people.forms.delegations import DelegationForm
 from people.models import Delegation
 from people.operations import delegations
 from people.queries import delegations_of

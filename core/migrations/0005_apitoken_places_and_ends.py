@@ -10,7 +10,7 @@ from core.migrations_ops import FreezeColumns
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0003_job_error_facts'),
+        ('core', '0004_idempotency_keys'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
