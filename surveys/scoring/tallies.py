@@ -18,7 +18,7 @@ from surveys.scoring.attributes import (
 from surveys.scoring.cells import ROLL_UP, CellId, TreeNode
 from surveys.scoring.groups import Groups
 from surveys.scoring.release import Ballot, Wave
-from surveys.scoring.scores import POINTS, Bools, Floats, Ints, ItemKey, answer_array, score
+from surveys.scoring.scores import POINTS, Bools, Floats, Ints, ItemKey, answer_array
 from surveys.scoring.shown import Shown, published_groups
 
 BLOCK_FROM = 50
@@ -77,8 +77,8 @@ def attribute_tallies(
         tables = Tables(coded, groupings, k, floor)
         shown = tables.accepted(groups, tables.attributes, blocks)
         names = [groups.cells.ids[block] for block in shown]
-        for item, values, scores in zip(items, given.T, score(given, items).items.T, strict=True):
-            what = wave.shown(f"item:{item.key}", scores)
+        for item, values in zip(items, given.T, strict=True):
+            what = wave.shown[f"item:{item.key}"]
             for attribute, block in tables.of_item(what, names):
                 rows = groups.rows[_within(groups, groups.cells.ids.index(block))]
                 tallies += tables.counted(attribute, block.unit, item.key, rows, values)
