@@ -63,8 +63,8 @@ def release(
     least 5. ``previous``: groups published in the wave before, preferred where there is a choice.
     Fewer than ``k`` ballots publish nothing.
 
-    Raises ValueError for k < 5, a broken tree, a ballot from outside the tree, or an answer that
-    is not 1 to 5 or None for each item.
+    Raises ValueError for k < 5, a broken tree, a ballot from outside the tree, an answer that is
+    not 1 to 5 or None for each item, or a scale of more than two items.
 
     Source: trust-survey-method, sections 1.4, 1.5, 3 and 4.
     """

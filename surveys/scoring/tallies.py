@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import NamedTuple
 
 import numpy as np
 
@@ -25,7 +24,8 @@ BLOCK_FROM = 50
 CATEGORY_FROM = 10
 
 
-class Tally(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class Tally:
     """``count`` of people in ``block`` (a unit with all below it) and ``group`` (categories of
     ``attribute``, both by their numbers) who answered ``value`` to ``item``; 0 is "cannot say".
     """  # noqa: D205
@@ -206,4 +206,5 @@ def _blocks(groups: Groups) -> Iterator[list[int]]:
 def _within(groups: Groups, cell: int) -> Bools:
     """(n,) who of ``groups`` is in ``cell`` or below it."""
     inside = np.array(groups.cells.nearest(frozenset((cell,)))) == cell
-    return inside[groups.atoms]
+    members: Bools = inside[groups.atoms]
+    return members

@@ -37,6 +37,8 @@ def means_together(
     ``means``: the cells where each may by itself, as places in ``groups``. ``flags`` (people of
     the wave,): careless answers. The index stays first; for it the scale with fewest missing
     answers gives way, with its items. For a scale its items do, the second before the first.
+
+    Raises ValueError for a scale of more than two items.
     """
     found = dict(means)
     answered = ~np.isnan(scores.items)[groups.rows]
@@ -48,7 +50,7 @@ def means_together(
         in_index = [number for number, item in enumerate(items) if item.in_index]
         valid = ~np.isnan(scores.index)[groups.rows]
         name = spare_scale(items, scores)
-        spare = answered[:, members[name]].any(axis=1)
+        spare: Bools = np.asarray(answered[:, members[name]].any(axis=1))
         found["index"] = _index_alone(groups, found["index"], valid, spare, k)
         count = np.where(valid, answered[:, in_index].sum(axis=1), 0)
         allowed = found[f"scale:{name}"] & found["index"]
@@ -58,6 +60,8 @@ def means_together(
         for metric in (f"scale:{name}", *(f"item:{items[place].key}" for place in members[name])):
             found[metric] &= kept
     for name, places in members.items():
+        if len(places) > 2:
+            raise ValueError(f"what follows from a scale of {len(places)} items is not known")
         if len(places) == 2:
             one, other = (f"item:{items[place].key}" for place in places)
             first, second = (answered[:, place] for place in places)

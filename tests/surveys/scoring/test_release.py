@@ -435,6 +435,18 @@ def test_no_group_under_five_is_ever_shown(k):
         released(ONE, ballots(1, *various(9)), k=k)
 
 
+def test_a_scale_has_one_item_or_two():
+    single = [item._replace(scale=item.key) for item in AWT[:14]] + AWT[14:]
+    rows = missing(various(12), 1, 1)
+
+    found = released(ONE, ballots(1, *rows), single)
+
+    assert cell(found, "scale:REL2").n == 11
+    three = [item._replace(scale="REL") if item.scale == "UND" else item for item in AWT]
+    with pytest.raises(ValueError, match="scale of 4 items"):
+        released(ONE, ballots(1, *rows), three)
+
+
 def test_what_is_not_of_the_wave_is_refused():
     with pytest.raises(ValueError, match="unit 7, which is not in the tree"):
         released(ONE, ballots(7, *various(9)))

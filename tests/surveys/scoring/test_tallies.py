@@ -70,6 +70,14 @@ def test_a_category_with_few_valid_answers_loses_the_item():
     assert {one.item for one in found} == {"HLP", "WOR", "PRE", "ASK"}
 
 
+def test_an_item_without_a_distribution_is_in_no_table():
+    rows = [(4, *row[1:]) for row in various(60)]
+
+    found = tallied(ONE, ballots(1, *rows), [(n % 2,) for n in range(60)], [2])
+
+    assert {one.item for one in found} == {"HLP", "WOR", "PRE", "ASK"}
+
+
 def test_a_unit_below_is_a_block_where_it_gives_nothing_away():
     # Both units of both sites: unit 2 may have the table too, and unit 3 is what is left.
     def found(in_third):
