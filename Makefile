@@ -38,7 +38,7 @@ coverage: env-dev browser  ## the same, and how much of the code it ran (takes h
 coverage-with-servers:
 	$(PY) -m pytest -n $(JOBS) --dist loadscope --cov --cov-report= $(ARGS)
 	$(PY) -m coverage report
-	$(PY) -m coverage report --fail-under=100 --include="measurement/statistics/*"
+	$(PY) -m coverage report --fail-under=100 --include="measurement/statistics/*,surveys/scoring/*"
 
 browser: env-dev
 	@exec $(PY) -m adoption_portal.launcher.development.chromium

@@ -36,15 +36,17 @@ def spread(answers: Floats) -> Floats:
     squares = np.where(np.isnan(away), 0.0, away**2).sum(axis=1)
     variance = np.full(len(answers), np.nan)
     np.divide(squares, answered - 1, out=variance, where=answered >= 2)
-    return np.sqrt(variance)
+    deviations: Floats = np.sqrt(variance)
+    return deviations
 
 
 def agrees_with_opposites(answers: Floats, is_reversed: Bools) -> Bools:
     """(n,) whether somebody agrees with 3 reversed items and with 10 of the others."""
     agrees = answers >= AGREES_FROM
-    return (agrees[:, is_reversed].sum(axis=1) >= AGREED_REVERSED) & (
+    both: Bools = (agrees[:, is_reversed].sum(axis=1) >= AGREED_REVERSED) & (
         agrees[:, ~is_reversed].sum(axis=1) >= AGREED_OTHERS
     )
+    return both
 
 
 def careless(answers: Floats, is_reversed: Bools) -> Bools:
@@ -54,8 +56,9 @@ def careless(answers: Floats, is_reversed: Bools) -> Bools:
     """
     answered = (~np.isnan(answers)).sum(axis=1)
     constant = (spread(answers) == 0) & (answered >= FEWEST_ANSWERS)
-    return (
+    flags: Bools = (
         (longest_run(answers) >= LONGEST_RUN)
         | constant
         | agrees_with_opposites(answers, is_reversed)
     )
+    return flags

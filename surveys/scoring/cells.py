@@ -128,7 +128,7 @@ def _weight(cell: CellId, above: Mapping[int, int | None]) -> int:
 def _contained_first(parent: Sequence[int]) -> tuple[int, ...]:
     """A walk without recursion: trees may be as deep as they have units. Circles are left out."""
     below: list[list[int]] = [[] for _ in parent]
-    tops = []
+    tops: list[int] = []
     for cell, up in enumerate(parent):
         (below[up] if up >= 0 else tops).append(cell)
     downward = list(tops)

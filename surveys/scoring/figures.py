@@ -72,7 +72,7 @@ def score_figure(cell: CellId, metric: str, scores: Floats, may: May, subset: st
     elif may.mean:
         mean = mean_of(scores)
     if mean is not None and n >= SMALL_BELOW and not nearly_constant(scores):
-        sd = math.sqrt(math.fsum((scores - mean) ** 2) / (n - 1))
+        sd = math.sqrt(math.fsum(((scores - mean) ** 2).tolist()) / (n - 1))
         low, high = mean_interval(Group(n, mean, sd))
     if subset == ALL:
         favourable = int((scores >= FAVOURABLE_FROM).sum())

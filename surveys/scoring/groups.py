@@ -66,7 +66,7 @@ class Groups:
         walked = np.argsort(position[self.atoms], kind="stable")
         along, ordered = position[self.atoms][walked], values[self.rows][walked]
         below = self.cells.totals([1] * len(order))
-        for cell in range(len(order)):
-            last = position[cell]
-            low, high = np.searchsorted(along, (last - below[cell] + 1, last + 1))
+        lows = np.searchsorted(along, position - np.array(below, dtype=np.int64) + 1).tolist()
+        highs = np.searchsorted(along, position, side="right").tolist()
+        for cell, (low, high) in enumerate(zip(lows, highs, strict=True)):
             yield cell, np.sort(ordered[low:high])

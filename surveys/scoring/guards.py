@@ -36,7 +36,7 @@ _BOTH_SIDES = Rule(
 
 def mean_of(values: Floats) -> float:
     """Correctly rounded, so the same in any order; NaN of nothing."""
-    return math.fsum(values) / len(values) if len(values) else math.nan
+    return math.fsum(values.tolist()) / len(values) if len(values) else math.nan
 
 
 def mean_words(values: Floats) -> str | None:

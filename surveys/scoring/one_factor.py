@@ -8,7 +8,7 @@ from surveys.scoring.scores import Bools, Floats
 
 ROUNDS = 20_000
 SETTLED = 1e-9
-# A share of an item's variance; EM creeps towards 0 and never arrives.
+# A share of an item's variance. EM creeps towards 0 and never arrives: below this it is given up.
 SMALLEST_UNIQUENESS = 1e-3
 
 
@@ -61,7 +61,7 @@ def _em(correlations: Floats) -> tuple[Floats, Bools]:
     unique = np.clip(1 - loadings**2, 0.05, 1)
     settled = np.zeros(len(correlations), dtype=np.bool_)
     for _ in range(ROUNDS):
-        open_ones = np.flatnonzero(~settled)
+        open_ones = np.flatnonzero(~settled & (unique.min(axis=1) > SMALLEST_UNIQUENESS))
         if not len(open_ones):
             break
         now, noise = loadings[open_ones], unique[open_ones]

@@ -20,9 +20,9 @@ from surveys.scoring.scores import (
     quadrants,
     score,
 )
-from surveys.scoring.shown import Shown, published_groups, shown, with_valid
-from surveys.scoring.suppression import at_least, choose
-from surveys.scoring.together import relations
+from surveys.scoring.shown import all_shown, metrics_of, published_groups, with_valid
+from surveys.scoring.suppression import choose
+from surveys.scoring.together import left_over, spare_scale
 
 FLOOR = 5
 LARGE_FROM = 30
@@ -63,8 +63,8 @@ def release(
     least 5. ``previous``: groups published in the wave before, preferred where there is a choice.
     Fewer than ``k`` ballots publish nothing.
 
-    Raises ValueError for k < 5, a broken tree, a ballot from outside the tree, or an answer that
-    is not 1 to 5 or None for each item.
+    Raises ValueError for k < 5, a broken tree, a ballot from outside the tree, an answer that is
+    not 1 to 5 or None for each item, or a scale of more than two items.
 
     Source: trust-survey-method, sections 1.4, 1.5, 3 and 4.
     """
@@ -75,8 +75,7 @@ def release(
     wave = Wave(groups, items, given, k)
     cells = [
         *wave.respondents(),
-        *wave.index(),
-        *wave.scales(),
+        *wave.scores(),
         *wave.items(),
         *wave.quadrants(),
         *wave.careless(),
@@ -96,27 +95,29 @@ class Wave:
         self._table = table
         self._k = k
         self._scores = score(given, table)
-        self._relations = list(relations(table, self._scores))
         reverse = np.array([item.is_reversed for item in table], dtype=np.bool_)
         self._flags = careless(given, reverse)
+        self._metrics = metrics_of(table, self._scores)
+        self.shown = all_shown(groups, table, self._scores, self._flags, k)
 
     def respondents(self) -> Iterator[Cell]:
         for cell, n in self._respondents().items():
             yield figures.respondents(cell, n)
 
-    def index(self) -> Iterator[Cell]:
-        if self._scores.index is not None:
-            yield from self._scored("index", self._scores.index)
-
-    def scales(self) -> Iterator[Cell]:
-        for name, values in self._scores.scales.items():
-            yield from self._scored(f"scale:{name}", values)
+    def scores(self) -> Iterator[Cell]:
+        """Index and scales."""
+        for metric, what in self.shown.items():
+            if metric.startswith("item:"):
+                continue
+            for cell, found in what.groups.by_cell(self._metrics[metric]):
+                name = what.groups.cells.ids[cell]
+                yield figures.score_figure(name, metric, found, what.may(cell))
 
     def items(self) -> Iterator[Cell]:
         respondents = self._respondents()
-        for item, values in zip(self._table, self._scores.items.T, strict=True):
-            what = self.shown(f"item:{item.key}", values)
-            for cell, found in what.groups.by_cell(values):
+        for item in self._table:
+            what = self.shown[f"item:{item.key}"]
+            for cell, found in what.groups.by_cell(self._metrics[f"item:{item.key}"]):
                 name = what.groups.cells.ids[cell]
                 yield figures.item_figure(
                     name,
@@ -148,37 +149,35 @@ class Wave:
             yield figures.careless_figure(large.cells.ids[cell], found)
         yield from self._careful(self._scores.index)
 
-    def shown(self, metric: str, values: Floats) -> Shown:
-        return shown(self._groups, metric, values, self._k, self._relations)
-
     def _respondents(self) -> dict[CellId, int]:
         cells = self._groups.cells
         return dict(zip(cells.ids, cells.totals(self._groups.own()), strict=True))
-
-    def _scored(self, metric: str, values: Floats) -> Iterator[Cell]:
-        what = self.shown(metric, values)
-        for cell, found in what.groups.by_cell(values):
-            name = what.groups.cells.ids[cell]
-            yield figures.score_figure(name, metric, found, what.may(cell))
 
     def _careful(self, index: Floats) -> Iterator[Cell]:
         """The index without careless answers, where it tells nothing of fewer than k people.
 
         Beside the sums of the whole groups there are those of their careful people. What follows
-        about the fewest takes of every atom either the careful or the others; so among the atoms
-        between a group shown so and those below it, the smaller sides of all atoms are together 0
-        or >= k. Then a group and its careful people differ by 0 or >= k too.
+        about the fewest takes of every atom either the careful or the others, of whom those may be
+        cancelled who answered nothing on the spare scale (see ``together``). So among the atoms
+        between a group shown so and those below it, the smaller sides of all atoms are together k,
+        or nobody is careless there. Then a group and its careful people differ by 0 or k too.
 
         Source: trust-survey-method, sections 1.5 and 3.3, with the cut of 3.2.
         """
-        what = self.shown("index", index)
+        what = self.shown["index"]
         valid, flagged = what.groups, self._flags[what.groups.rows]
-        careful, others = valid.own(~flagged), valid.own(flagged)
+        spare = spare_scale(self._table, self._scores)
+        counted = ~np.isnan(self._scores.scales[spare])[valid.rows]
+        sides = zip(valid.own(~flagged & counted), valid.own(flagged & counted), strict=True)
+        mixed = zip(valid.own(~flagged), valid.own(flagged), strict=True)
+        states = [
+            min(*some, self._k) + 1 if all(both) else 0
+            for some, both in zip(sides, mixed, strict=True)
+        ]
         large = max(self._k, LARGE_FROM)
-        totals = valid.cells.totals(careful)
+        totals = valid.cells.totals(valid.own(~flagged))
         candidates = {cell for cell in what.means if totals[cell] >= large}
-        smaller = [min(*sides, self._k) for sides in zip(careful, others, strict=True)]
-        chosen = choose(valid.cells, smaller, at_least(self._k), candidates)
+        chosen = choose(valid.cells, states, left_over(self._k), candidates)
         for cell, found in valid.only(~flagged).by_cell(index):
             if cell in chosen:
                 name = valid.cells.ids[cell]

@@ -68,8 +68,10 @@ def alpha(scores: Floats, *, level: float = LEVEL) -> Alpha:
     covariance = np.cov(rows, rowvar=False)
     value = k / (k - 1) * (1 - float(np.trace(covariance)) / float(covariance.sum()))
     r = (float(np.corrcoef(rows, rowvar=False).sum()) - k) / (k * (k - 1))
-    limits = f.ppf([0.5 + level / 2, 0.5 - level / 2], n - 1, (n - 1) * (k - 1))
-    low, high = (1 - (1 - value) * float(limit) for limit in limits)
+    low, high = (
+        1 - (1 - value) * float(f.ppf(quantile, n - 1, (n - 1) * (k - 1)))
+        for quantile in (0.5 + level / 2, 0.5 - level / 2)
+    )
     return Alpha(value, low, high, k * r / (1 + (k - 1) * r), n, k)
 
 
@@ -118,7 +120,7 @@ def spearman_brown(pair: Floats) -> float:
     if pair.shape[1] != 2:
         raise ValueError("Spearman-Brown is for two items")
     _check(rows)
-    r = float(np.corrcoef(rows, rowvar=False)[0, 1])
+    r = float(np.asarray(np.corrcoef(rows, rowvar=False))[0, 1])
     return 2 * r / (1 + r) if r > -1 else math.nan
 
 

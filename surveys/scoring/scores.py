@@ -85,12 +85,15 @@ def score(answers: Floats, items: Sequence[ItemKey]) -> Scores:
     A scale is the mean of its answered items and needs half of them; the index the mean of the
     answered items of the index and needs 10 of them and a score on 5 scales.
 
-    Raises ValueError when the two have not the same number of items.
+    Raises ValueError when the two have not the same number of items, or an item of the index
+    belongs to no scale.
 
     Source: trust-survey-method, section 1.4.
     """
     if answers.ndim != 2 or answers.shape[1] != len(items):
         raise ValueError(f"answers of shape {answers.shape} for {len(items)} items")
+    if any(item.in_index and not item.scale for item in items):
+        raise ValueError("every item of the index belongs to a scale")
     scores = reverse(answers, np.array([item.is_reversed for item in items], dtype=np.bool_))
     scales = {
         name: _scale(scores, [item.scale == name for item in items])

@@ -1,6 +1,6 @@
 """Where a metric is published, and what of it as a number."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +9,9 @@ from surveys.scoring.cells import CellId, TreeNode, cells_of
 from surveys.scoring.figures import May
 from surveys.scoring.groups import Groups
 from surveys.scoring.guards import cells_with_mean, cells_with_share
-from surveys.scoring.scores import Floats
+from surveys.scoring.scores import Bools, Floats, ItemKey, Scores
 from surveys.scoring.suppression import at_least, choose
-from surveys.scoring.together import Relation, cells_apart
+from surveys.scoring.together import means_together
 
 DISTRIBUTION_FROM = 10
 
@@ -54,19 +54,46 @@ def with_valid(groups: Groups, values: Floats, k: int) -> Groups:
     return groups.only(~np.isnan(values[groups.rows])).published(k)
 
 
-def shown(
-    groups: Groups, metric: str, values: Floats, k: int, relations: Sequence[Relation]
-) -> Shown:
-    """What is published of ``values`` (all people of the wave, NaN where there is none).
+def metrics_of(items: Sequence[ItemKey], scores: Scores) -> dict[str, Floats]:
+    """By metric the scores of all people of the wave, NaN where there is none."""
+    found = {} if scores.index is None else {"index": scores.index}
+    found |= {f"scale:{name}": values for name, values in scores.scales.items()}
+    return found | {
+        f"item:{item.key}": values for item, values in zip(items, scores.items.T, strict=True)
+    }
 
-    Means give way first to each other, then to the means of the metrics they are related to.
-    Parts of a distribution follow from others as sums do, so its remainders have 10 people too.
+
+def all_shown(
+    groups: Groups, items: Sequence[ItemKey], scores: Scores, flags: Bools, k: int
+) -> dict[str, Shown]:
+    """What is published of every metric with a score, all of them together.
+
+    Means give way first to those of the same metric, then to those they are related to. Parts of a
+    distribution follow from others as sums do, so its remainders have 10 people too.
     """
-    valid = with_valid(groups, values, k)
-    means = cells_with_mean(valid, values)
-    for relation in relations:
-        if metric in relation.kept_back:
-            means = _apart(groups, valid, means, relation, k)
+    metrics = metrics_of(items, scores)
+    valid = {metric: with_valid(groups, values, k) for metric, values in metrics.items()}
+    place = {cell: number for number, cell in enumerate(groups.cells.ids)}
+    alone = {
+        metric: frozenset(
+            place[own.cells.ids[cell]] for cell in cells_with_mean(own, metrics[metric])
+        )
+        for metric, own in valid.items()
+    }
+    together = means_together(groups, alone, items=items, scores=scores, flags=flags, k=k)
+    return {
+        metric: _shown(own, metrics[metric], _places(own, place, together[metric]), k)
+        for metric, own in valid.items()
+    }
+
+
+def _places(groups: Groups, place: Mapping[CellId, int], chosen: Collection[int]) -> frozenset[int]:
+    return frozenset(
+        number for number, cell in enumerate(groups.cells.ids) if place[cell] in chosen
+    )
+
+
+def _shown(valid: Groups, values: Floats, means: frozenset[int], k: int) -> Shown:
     shares = cells_with_share(valid, values)
     least = max(k, DISTRIBUTION_FROM)
     own = valid.own()
@@ -74,12 +101,3 @@ def shown(
     states = [min(people, least) for people in own]
     whole = choose(valid.cells, states, at_least(least), means & shares & large)
     return Shown(valid, means, shares, whole)
-
-
-def _apart(
-    groups: Groups, valid: Groups, means: frozenset[int], relation: Relation, k: int
-) -> frozenset[int]:
-    place = {cell: number for number, cell in enumerate(groups.cells.ids)}
-    candidates = {place[valid.cells.ids[cell]]: cell for cell in means}
-    kept = cells_apart(groups, relation, candidates.keys(), k)
-    return frozenset(candidates[cell] for cell in kept)

@@ -46,6 +46,8 @@ def choose(
     choice as a bit for each cell in its lower part, so that adding and comparing is all there is.
     O(m s^2) additions.
     """
+    if _all_safe(cells, states, rule, candidates):
+        return frozenset(candidates)
     count = len(cells.ids)
     open_sums: list[dict[int, int] | None] = [None] * count
     best = 0
@@ -65,6 +67,15 @@ def choose(
             open_sums[parent] = so_far if waiting is None else _together(waiting, so_far, rule)
     bits = format(best & ((1 << count) - 1), f"0{count}b") if count else ""
     return frozenset(place for place, bit in enumerate(bits) if bit == "1")
+
+
+def _all_safe(cells: Cells, states: Sequence[int], rule: Rule, candidates: Collection[int]) -> bool:
+    """Whether all candidates may be published, and nothing has to be weighed."""
+    left = dict.fromkeys(candidates, 0)
+    for cell, nearest in enumerate(cells.nearest(candidates)):
+        if nearest >= 0:
+            left[nearest] = rule.sums[left[nearest]][states[cell]]
+    return rule.safe.issuperset(left.values())
 
 
 def _together(one: Mapping[int, int], other: Mapping[int, int], rule: Rule) -> dict[int, int]:

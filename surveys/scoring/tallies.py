@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import NamedTuple
 
 import numpy as np
 
@@ -18,14 +17,15 @@ from surveys.scoring.attributes import (
 from surveys.scoring.cells import ROLL_UP, CellId, TreeNode
 from surveys.scoring.groups import Groups
 from surveys.scoring.release import Ballot, Wave
-from surveys.scoring.scores import POINTS, Bools, Floats, Ints, ItemKey, answer_array, score
+from surveys.scoring.scores import POINTS, Bools, Floats, Ints, ItemKey, answer_array
 from surveys.scoring.shown import Shown, published_groups
 
 BLOCK_FROM = 50
 CATEGORY_FROM = 10
 
 
-class Tally(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class Tally:
     """``count`` of people in ``block`` (a unit with all below it) and ``group`` (categories of
     ``attribute``, both by their numbers) who answered ``value`` to ``item``; 0 is "cannot say".
     """  # noqa: D205
@@ -77,8 +77,8 @@ def attribute_tallies(
         tables = Tables(coded, groupings, k, floor)
         shown = tables.accepted(groups, tables.attributes, blocks)
         names = [groups.cells.ids[block] for block in shown]
-        for item, values, scores in zip(items, given.T, score(given, items).items.T, strict=True):
-            what = wave.shown(f"item:{item.key}", scores)
+        for item, values in zip(items, given.T, strict=True):
+            what = wave.shown[f"item:{item.key}"]
             for attribute, block in tables.of_item(what, names):
                 rows = groups.rows[_within(groups, groups.cells.ids.index(block))]
                 tallies += tables.counted(attribute, block.unit, item.key, rows, values)
@@ -206,4 +206,5 @@ def _blocks(groups: Groups) -> Iterator[list[int]]:
 def _within(groups: Groups, cell: int) -> Bools:
     """(n,) who of ``groups`` is in ``cell`` or below it."""
     inside = np.array(groups.cells.nearest(frozenset((cell,)))) == cell
-    return inside[groups.atoms]
+    members: Bools = inside[groups.atoms]
+    return members

@@ -408,15 +408,14 @@ def test_one_person_s_answer_does_not_follow_from_a_scale_and_its_items():
     kept_back = cell(found, "item:REL2")
     assert (kept_back.n, kept_back.mean, kept_back.sd) == (11, None, None)
     assert "distribution" not in kept_back.detail
-    # REL is the scale with most missing answers: it gives way to the index as well.
-    assert (cell(found, "scale:REL").n, cell(found, "scale:REL").mean) == (12, None)
     many = released(ONE, ballots(1, *missing(various(20), 5, 1)))
     assert cell(many, "item:REL2").mean is not None
     assert cell(many, "scale:REL").mean is not None
 
 
 def test_one_person_s_sum_does_not_follow_from_the_index_and_the_scales():
-    # One answers nothing on TRN: index and seven scales would tell a sum of theirs.
+    # One answers nothing on TRN: index and seven scales would tell a sum of theirs. The first
+    # scale with fewest gaps gives way.
     rows = various(12)
     rows[0] = (*rows[0][:10], None, None, *rows[0][12:])
 
@@ -427,13 +426,25 @@ def test_one_person_s_sum_does_not_follow_from_the_index_and_the_scales():
         one.metric
         for one in found.cells
         if one.n > 10 and one.mean is None and "mean" not in one.detail
-    ] == ["respondents", "scale:TRN", "item:TRN2"]
+    ] == ["respondents", "scale:REL", "item:REL1", "item:REL2"]
 
 
 @pytest.mark.parametrize("k", [-1, 0, 4])
 def test_no_group_under_five_is_ever_shown(k):
     with pytest.raises(ValueError, match="under 5"):
         released(ONE, ballots(1, *various(9)), k=k)
+
+
+def test_a_scale_has_one_item_or_two():
+    single = [item._replace(scale=item.key) for item in AWT[:14]] + AWT[14:]
+    rows = missing(various(12), 1, 1)
+
+    found = released(ONE, ballots(1, *rows), single)
+
+    assert cell(found, "scale:REL2").n == 11
+    three = [item._replace(scale="REL") if item.scale == "UND" else item for item in AWT]
+    with pytest.raises(ValueError, match="scale of 4 items"):
+        released(ONE, ballots(1, *rows), three)
 
 
 def test_what_is_not_of_the_wave_is_refused():

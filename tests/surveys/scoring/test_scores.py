@@ -112,3 +112,8 @@ def test_an_answer_has_a_value_for_each_item():
     with pytest.raises(ValueError, match="for 16 items"):
         score(np.ones((2, 5)), AWT)
     assert answer_array([], 5).shape == (0, 5)
+
+
+def test_an_item_of_the_index_belongs_to_a_scale():
+    with pytest.raises(ValueError, match="belongs to a scale"):
+        score(np.ones((2, 16)), [item._replace(scale=None) for item in AWT])
