@@ -22,6 +22,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 from django.utils.functional import Promise, cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -92,6 +93,9 @@ class ReasonForm(forms.ModelForm):  # type: ignore[type-arg]
         for name, field in self.fields.items():
             if isinstance(field, KeyField) and self.instance.pk:
                 self.initial[name] = getattr(self.instance, name)
+            if name not in self.declared_fields:
+                column = self._meta.model._meta.get_field(name)  # noqa: SLF001 Django's public name
+                field.label = capfirst(_(str(column.verbose_name)))
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -166,7 +170,9 @@ class RecordsAdmin(ModelAdmin):  # type: ignore[type-arg]
         return row
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related(*self.select)
+        rows = super().get_queryset(request)
+        # Without names it would follow every key there is.
+        return rows.select_related(*self.select) if self.select else rows
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002
         return RecordsList
