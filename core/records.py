@@ -66,6 +66,12 @@ class RecordsList(ChangeList):
         heavy = self.model_admin.heavy  # type: ignore[attr-defined]
         return rows.defer(*heavy) if heavy else rows
 
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Of a long table whatever the address asks for."""
+        if self.model_admin.is_long:  # type: ignore[attr-defined]
+            return list(self.model_admin.get_ordering(request))
+        return super().get_ordering(request, queryset)
+
 
 def address_of(row: models.Model, page: str = "change") -> str:
     """By the public id where a row has one."""
@@ -146,7 +152,12 @@ class RecordsAdmin(ModelAdmin):  # type: ignore[type-arg]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
         """Only what a filter of the page asks: any other column could be read out by guessing."""
-        names = {name for name in self.list_filter if isinstance(name, str)}
+        names = {
+            filtered[0]
+            if isinstance(filtered, tuple)
+            else getattr(filtered, "parameter_name", filtered)
+            for filtered in self.list_filter
+        }
         return lookup in self.lookups or lookup.partition("__")[0] in names
 
     # --- addresses ------------------------------------------------------------------------------
