@@ -15,7 +15,13 @@ from people.choices import Role
 from tests.architecture.addresses import addresses
 from tests.factories.cases import NOW
 from tests.factories.measurement import CaseImportFactory, CaseSourceFactory, reading_of
-from tests.factories.people import PASSWORD, OrgUnitFactory, PersonFactory, RoleGrantFactory
+from tests.factories.people import (
+    PASSWORD,
+    DelegationFactory,
+    OrgUnitFactory,
+    PersonFactory,
+    RoleGrantFactory,
+)
 from tests.factories.sign_offs import in_review, live, some_policy
 from tests.factories.workflows import RedesignFactory, WorkflowFactory
 
@@ -84,6 +90,10 @@ def one_with_deliveries(unit, boss, count):
     return [source.workflow]
 
 
+def stand_ins(unit, boss, count):
+    return [DelegationFactory(delegate=boss).principal for _row in range(count)]
+
+
 # The address, and what makes so many rows in it. A new list page says here how to fill it.
 LISTS = {
     "workflows:inbox": ("/", waiting),
@@ -92,6 +102,7 @@ LISTS = {
     "workflows:sign_offs": ("/sign-offs/", waiting),
     "workflows:sign_offs team": ("/sign-offs/?tab=team", waiting),
     "measurement:evidence_list": ("/evidence/", read),
+    "people:delegations": ("/account/delegations/", stand_ins),
     "workflows:history": ("/workflows/{}/history/", one_with_acts),
     "measurement:cases": ("/workflows/{}/cases/", one_with_deliveries),
 }
