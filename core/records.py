@@ -47,7 +47,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         return rows.order_by()[: COUNTED + 1].count()
 
     @property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return min(self.counted, COUNTED)
 
     @property
