@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import Any
 
+from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -118,6 +119,8 @@ class Records(AdminSite):
             for app, entry in self._build_app_dict(request).items()
             for model in entry["models"]
         }
+        for label, model in found.items():
+            model["name"] = apps.get_model(label)._meta.verbose_name_plural  # noqa: SLF001 Django's public name
         return [
             {"name": name, "models": here}
             for name, labels in SECTIONS

@@ -22,6 +22,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 from django.utils.functional import Promise, cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -46,7 +47,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         return rows.order_by()[: COUNTED + 1].count()
 
     @property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return min(self.counted, COUNTED)
 
     @property
@@ -64,6 +65,12 @@ class RecordsList(ChangeList):
         rows = super().get_queryset(request, exclude_parameters)
         heavy = self.model_admin.heavy  # type: ignore[attr-defined]
         return rows.defer(*heavy) if heavy else rows
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Of a long table whatever the address asks for."""
+        if self.model_admin.is_long:  # type: ignore[attr-defined]
+            return list(self.model_admin.get_ordering(request))
+        return super().get_ordering(request, queryset)
 
 
 def address_of(row: models.Model, page: str = "change") -> str:
@@ -92,6 +99,9 @@ class ReasonForm(forms.ModelForm):  # type: ignore[type-arg]
         for name, field in self.fields.items():
             if isinstance(field, KeyField) and self.instance.pk:
                 self.initial[name] = getattr(self.instance, name)
+            if name not in self.declared_fields:
+                column = self._meta.model._meta.get_field(name)  # noqa: SLF001 Django's public name
+                field.label = capfirst(_(str(column.verbose_name)))
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -142,7 +152,12 @@ class RecordsAdmin(ModelAdmin):  # type: ignore[type-arg]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
         """Only what a filter of the page asks: any other column could be read out by guessing."""
-        names = {name for name in self.list_filter if isinstance(name, str)}
+        names = {
+            filtered[0]
+            if isinstance(filtered, tuple)
+            else getattr(filtered, "parameter_name", filtered)
+            for filtered in self.list_filter
+        }
         return lookup in self.lookups or lookup.partition("__")[0] in names
 
     # --- addresses ------------------------------------------------------------------------------
@@ -166,7 +181,9 @@ class RecordsAdmin(ModelAdmin):  # type: ignore[type-arg]
         return row
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related(*self.select)
+        rows = super().get_queryset(request)
+        # Without names it would follow every key there is.
+        return rows.select_related(*self.select) if self.select else rows
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002
         return RecordsList

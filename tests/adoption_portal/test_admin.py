@@ -42,7 +42,6 @@ def test_every_record_stands_in_one_section_and_none_else_is_there():
         "measurement.Entitlement",
         "measurement.Case",
         "measurement.CaseEvent",
-        "measurement.CaseStage",
         "people.TrainingCompletion",
         "people.Employment",
     ],

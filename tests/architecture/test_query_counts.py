@@ -24,6 +24,7 @@ from tests.factories.people import (
     PASSWORD,
     AssignmentFactory,
     EmploymentFactory,
+    DelegationFactory,
     OrgUnitFactory,
     PersonFactory,
     RoleGrantFactory,
@@ -165,6 +166,8 @@ def people_files(unit, boss, count):
         found = people_received()
         PeopleImport.objects.filter(pk=found.pk).update(created_by=PersonFactory())
     return [found]
+def stand_ins(unit, boss, count):
+    return [DelegationFactory(delegate=boss).principal for _row in range(count)]
 
 
 # The address, and what makes so many rows in it. A new list page says here how to fill it.
@@ -178,6 +181,7 @@ LISTS = {
     "surveys:list": ("/surveys/", planned_waves),
     "surveys:choose": ("/surveys/plan/", read),
     "surveys:result": ("/surveys/{}/result/", one_result_of_many_units),
+    "people:delegations": ("/account/delegations/", stand_ins),
     "workflows:history": ("/workflows/{}/history/", one_with_acts),
     "measurement:cases": ("/workflows/{}/cases/", one_with_deliveries),
     "console:evidence": ("/console/evidence/?period=all", counted(read)),

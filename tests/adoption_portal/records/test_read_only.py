@@ -118,7 +118,7 @@ def test_a_row_s_page_opens_and_history_leads_to_the_audit_log(client, superuser
         history = client.get(address.replace("/change/", "/history/"))
         assert history["Location"].startswith("/admin/core/auditevent/?subject_type="), label
         assert client.get(history["Location"]).status_code == 200, label
-    assert {"workflows.Signature", "measurement.Reading", "core.Seal"} <= opened
+    assert {"workflows.Signature", "measurement.Reading", "core.AuditEvent"} <= opened
 
 
 def test_a_signature_shows_name_time_and_meaning(client, administrator):
