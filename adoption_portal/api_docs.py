@@ -78,8 +78,8 @@ class Operation:
     problems: tuple[tuple[str, str], ...]
 
 
-@require_safe
 @login_required
+@require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """All of it in words, drawn on the server: complete without script."""
     groups: dict[str, list[Operation]] = {}
@@ -92,8 +92,8 @@ def docs(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_safe
 @login_required
+@require_safe
 def trying(request: HttpRequest) -> HttpResponse:
     """The same document in Swagger UI, to try calls out with a token."""
     return render(request, "api/try.html")
