@@ -106,11 +106,11 @@ def _listed(error: exceptions.ValidationError) -> list[dict[str, str]]:
     """
     if isinstance(error, ParameterError):
         return [
-            {"parameter": "/".join(place), "code": told.code, "detail": str(told)}
+            {"parameter": "/".join(place), "code": told.code or "invalid", "detail": str(told)}
             for place, told in _mistakes(error.detail)
         ]
     return [
-        {"pointer": pointer_to(place), "code": told.code, "detail": str(told)}
+        {"pointer": pointer_to(place), "code": told.code or "invalid", "detail": str(told)}
         for place, told in _mistakes(error.detail)
     ]
 
@@ -157,7 +157,8 @@ def problem_codes() -> list[tuple[str, int, str]]:
     found: dict[str, tuple[int, str]] = {}
     for kind in _subclasses(exceptions.APIException):
         found.setdefault(kind.default_code, (kind.status_code, str(kind.default_detail)))
-    for refusal in (DomainError, *_subclasses(DomainError)):
+    refusals: list[type[DomainError]] = [DomainError, *_subclasses(DomainError)]
+    for refusal in refusals:
         told = str(refusal.message)
         found.setdefault(refusal.code, (refusal.status, "" if "%(" in told else told))
     return sorted((code, *facts) for code, facts in found.items())
