@@ -134,7 +134,7 @@ def _operation(
         status=status,
         answered=_example(answer.get("content", {})),
         problems=tuple(
-            (code, _resolved(document, given)["description"])
+            (code, _resolved(document, given)["description"].replace("`", ""))
             for code, given in told["responses"].items()
             if not code.startswith("2")
         ),
@@ -143,7 +143,7 @@ def _operation(
 
 def _rest(text: str, summary: str) -> str:
     """What the description says beyond its first sentence."""
-    return " ".join(text.split()).removeprefix(summary).removeprefix(".").strip()
+    return " ".join(text.replace("`", "").split()).removeprefix(summary).removeprefix(".").strip()
 
 
 def _parameter(told: Mapping[str, Any]) -> dict[str, Any]:
