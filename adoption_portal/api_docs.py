@@ -39,7 +39,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 def description() -> dict[str, Any]:
     """The OpenAPI 3.1 document, made once a process: it depends on the code alone."""
     with translation.override("en"):
-        made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+        generator: Any = SchemaGenerator()  # type: ignore[no-untyped-call]
+        made: dict[str, Any] = generator.get_schema(request=None, public=True)
     return made
 
 
@@ -78,8 +79,8 @@ class Operation:
     problems: tuple[tuple[str, str], ...]
 
 
-@require_safe
 @login_required
+@require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """All of it in words, drawn on the server: complete without script."""
     groups: dict[str, list[Operation]] = {}
@@ -92,8 +93,8 @@ def docs(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_safe
 @login_required
+@require_safe
 def trying(request: HttpRequest) -> HttpResponse:
     """The same document in Swagger UI, to try calls out with a token."""
     return render(request, "api/try.html")
@@ -133,7 +134,7 @@ def _operation(
         status=status,
         answered=_example(answer.get("content", {})),
         problems=tuple(
-            (code, _resolved(document, given)["description"])
+            (code, _resolved(document, given)["description"].replace("`", ""))
             for code, given in told["responses"].items()
             if not code.startswith("2")
         ),
@@ -142,7 +143,7 @@ def _operation(
 
 def _rest(text: str, summary: str) -> str:
     """What the description says beyond its first sentence."""
-    return " ".join(text.split()).removeprefix(summary).removeprefix(".").strip()
+    return " ".join(text.replace("`", "").split()).removeprefix(summary).removeprefix(".").strip()
 
 
 def _parameter(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -81,7 +81,4 @@ def conditional(request: HttpRequest, response: HttpResponse) -> HttpResponseBas
         return response
     if "ETag" not in response:
         response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-    answer: HttpResponseBase = get_conditional_response(
-        request, etag=response["ETag"], response=response
-    )
-    return answer
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response

@@ -11,6 +11,7 @@ from django.core.signals import got_request_exception
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -74,10 +75,8 @@ def _as_known(error: Exception) -> Exception:
 class DatabaseAway(exceptions.APIException):
     status_code = 503
     default_code = "unavailable"
+    default_detail = _lazy("The portal cannot be reached right now. Try again in a moment.")
     wait = 5
-
-    def __init__(self) -> None:
-        super().__init__(_("The portal cannot be reached right now. Try again in a moment."))
 
 
 def _of_drf(error: exceptions.APIException) -> tuple[dict[str, Any], dict[str, str]]:
@@ -106,11 +105,11 @@ def _listed(error: exceptions.ValidationError) -> list[dict[str, str]]:
     """
     if isinstance(error, ParameterError):
         return [
-            {"parameter": "/".join(place), "code": told.code, "detail": str(told)}
+            {"parameter": "/".join(place), "code": told.code or "invalid", "detail": str(told)}
             for place, told in _mistakes(error.detail)
         ]
     return [
-        {"pointer": pointer_to(place), "code": told.code, "detail": str(told)}
+        {"pointer": pointer_to(place), "code": told.code or "invalid", "detail": str(told)}
         for place, told in _mistakes(error.detail)
     ]
 
@@ -156,8 +155,10 @@ def problem_codes() -> list[tuple[str, int, str]]:
     """Every code a problem can have, its status and what it means; refusals are the apps' own."""
     found: dict[str, tuple[int, str]] = {}
     for kind in _subclasses(exceptions.APIException):
-        found.setdefault(kind.default_code, (kind.status_code, str(kind.default_detail)))
-    for refusal in (DomainError, *_subclasses(DomainError)):
+        told = str(kind.default_detail)
+        found.setdefault(kind.default_code, (kind.status_code, "" if "{" in told else told))
+    refusals: list[type[DomainError]] = [DomainError, *_subclasses(DomainError)]
+    for refusal in refusals:
         told = str(refusal.message)
         found.setdefault(refusal.code, (refusal.status, "" if "%(" in told else told))
     return sorted((code, *facts) for code, facts in found.items())

@@ -5,7 +5,7 @@ import hmac
 import ipaddress
 import secrets
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -89,8 +89,8 @@ def create_token(  # noqa: PLR0913 what makes a token
         if public_id is None:
             raise
         raise MadeAlready from error
-    facts = {"name": token.name, "prefix": prefix, "scopes": token.scopes}
-    facts |= {"expires": token.expires_at}
+    facts: dict[str, Any] = {"name": token.name, "prefix": prefix, "scopes": token.scopes}
+    facts["expires"] = token.expires_at
     if places:
         facts["networks"] = places
     if owner is not None:

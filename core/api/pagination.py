@@ -13,6 +13,8 @@ from rest_framework.response import Response
 from core.api.parameters import ParameterError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.models import QuerySet
     from rest_framework.views import APIView
 
@@ -31,7 +33,10 @@ class CursorPages(CursorPagination):
     ordering = "pk"
 
     def paginate_queryset(
-        self, queryset: "QuerySet[Any]", request: Request, view: "APIView | None" = None
+        self,
+        queryset: "QuerySet[Any] | Sequence[Any]",
+        request: Request,
+        view: "APIView | None" = None,
     ) -> list[Any] | None:
         try:
             return super().paginate_queryset(queryset, request, view)

@@ -51,7 +51,8 @@ def parameters_of(
         if name in known and len(values) > 1
     }
     if form is not None and not form.is_valid():
-        errors |= {name: told for name, told in form.errors.items() if name in given}
+        told_by_form: Any = form.errors
+        errors |= {name: told for name, told in told_by_form.items() if name in given}
     if errors:
         raise ParameterError(errors)
     return dict(form.validated_data) if form is not None else {}

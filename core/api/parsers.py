@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
@@ -16,6 +17,7 @@ from rest_framework.parsers import JSONParser
 class TooLarge(APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_code = "too_large"
+    default_detail = _lazy("The body is too large. Send it in parts.")
 
     def __init__(self, most: int) -> None:
         told = _("The body is larger than %(most)s bytes. Send it in parts.") % {"most": most}

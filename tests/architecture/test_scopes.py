@@ -40,7 +40,7 @@ def readable(address):
 
 
 @pytest.fixture
-def answered(tmp_path, settings, monkeypatch):
+def answered(db, tmp_path, settings, monkeypatch):
     settings.DATA_DIR = tmp_path
     monkeypatch.setattr(authentication, "WRONG_TOKENS_PER_MINUTE", 10**9)
     settings.API_CALLS_PER_MINUTE = 10**9

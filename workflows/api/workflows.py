@@ -112,7 +112,7 @@ class WorkflowDetailOut(WorkflowOut):
 
     def get_steps(self, workflow: Workflow) -> "list[dict[str, Any]]":
         version = workflow.current_version
-        steps = version.activities.all() if version else []
+        steps = list(version.activities.all()) if version else []
         return list(ActivityOut(steps, many=True).data)
 
 

@@ -261,3 +261,15 @@ def test_every_scope_has_words(page):
     text = page.get(NEW).content.decode()
 
     assert all(f"({scope})" in text for scope in SCOPES)
+
+
+def test_every_page_leads_back_to_the_list(page):
+    """A name given in one block of a template is unknown in the next."""
+    token, _key = create_token(name="Cases", scopes=["jobs:read"])
+    answers = [page.get(f"{LIST}{path}") for path in ("new/", f"{token.public_id}/revoke/")]
+    answers += [page.get(f"{LIST}{token.public_id}/replace/"), made(page)[0]]
+
+    for answer in answers:
+        main = answer.content.decode().partition('class="ap-body"')[2]
+        assert f'href="{LIST}"' in main
+        assert 'href=""' not in main
