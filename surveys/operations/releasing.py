@@ -20,7 +20,7 @@ from surveys.choices import CellScope, Subset, WaveState
 from surveys.counting import Count, count
 from surveys.models import Ballot, Participation, ReleasedCell, Wave
 from surveys.operations.publishing import publish
-from surveys.queries.waves import wave_before
+from surveys.queries.waves import waves_before
 from surveys.scoring import CellId, ItemKey
 from surveys.sealing import BoxNotOpened, Sheet, are_answers, unseal
 
@@ -154,7 +154,7 @@ def _counted(wave: Wave, sheets: list[Sheet]) -> Count:
 
 
 def _published_before(wave: Wave) -> frozenset[CellId]:
-    before = wave_before(wave)
+    before = waves_before(wave).first()
     if before is None:
         return frozenset()
     cells = ReleasedCell.objects.filter(wave=before, subset=Subset.ALL, metric="respondents")
