@@ -310,6 +310,12 @@ def test_access_that_overlaps_is_refused(person, tool):
     assert refusals(made) == [(3, "", "overlaps")]
 
 
+def test_all_repetitions_of_what_overlaps_are_refused(person, tool):
+    access("E-1,Assistant,2026-01-01,")
+    made = access("E-1,Assistant,2026-03-01,2026-03-05\nE-1,Assistant,2026-03-01,2026-04-01")
+    assert refusals(made) == [(2, "", "overlaps"), (3, "", "overlaps")]
+
+
 def test_access_that_ends_before_it_begins_is_refused(person, tool):
     assert refusals(access("E-1,Assistant,2026-03-01,2026-02-01")) == [(2, "to", "ends_before")]
 
