@@ -18,6 +18,7 @@ from measurement.choices import ImportChannel, UseKind
 from measurement.errors import FileRefusedError, ImportOverError
 from measurement.models import Entitlement, UsageWeek, UseImport, UseRejection
 from measurement.operations import imports, use_imports
+from measurement.operations.use_imports import running, staging
 from people.models import TrainingCompletion
 from tests.factories.people import PersonFactory, TrainingFactory
 from tests.factories.use import EntitlementFactory
@@ -278,6 +279,33 @@ def test_copilot_report_knows_one_day_at_least(person, tool):
     assert UsageWeek.objects.get(person=person).active_days == 4
     found = UsageWeek.objects.get(person=other)
     assert (found.week, found.active_days) == (date(2026, 3, 9), 0)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [(staging, "stage"), (staging, "resolve"), (running, "merge"), (staging, "clear_stage")],
+)
+def test_a_delivery_that_dies_at_any_stage_is_whole_after_the_next_try(
+    person, tool, monkeypatch, broken
+):
+    made = receive(f"{USAGE}\nE-1,Assistant,2026-03-02,3,,\n")
+    whole = getattr(*broken)
+
+    def dies(*args, **kwargs):
+        whole(*args, **kwargs)
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(*broken, dies)
+        run_waiting()
+    made.refresh_from_db()
+    assert (UsageWeek.objects.count(), made.merged_at) == (0, None)
+
+    Job.objects.update(run_after=None)
+    run_waiting()
+
+    made.refresh_from_db()
+    assert (counts(made), UsageWeek.objects.count()) == ((1, 1, 0, 0, 0), 1)
 
 
 # --- access --------------------------------------------------------------------------------------
