@@ -10,6 +10,7 @@ SUBJECTS = {
     "workflows/": "workflow",
     "redesigns/": "redesign",
     "sign-offs/": "in_review",
+    "evidence/use/": "use_import",
     "evidence/": "live",
     "imports/people/": "people_import",
     "imports/": "import",
@@ -20,6 +21,7 @@ SUBJECTS = {
     "api/v1/readings/": "reading",
     "api/v1/imports/": "import",
     "api/v1/hr/imports/": "people_import",
+    "api/v1/use-imports/": "use_import",
 }
 # Where another object than the beginning says makes the better question.
 BY_NAME = {
@@ -35,6 +37,7 @@ BY_NAME = {
     "surveys:cancel": "planned",
     "surveys:result": "released",
     "surveys:result_csv": "released",
+    "workflows:team_talk": "live",
 }
 PLAIN = {
     "app_label": "auth",
@@ -43,6 +46,7 @@ PLAIN = {
     "key": "set-password",
     "page": "overview",
     "suffix": "csv",
+    "kind": "usage",
 }
 
 

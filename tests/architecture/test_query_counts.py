@@ -13,6 +13,7 @@ from rest_framework.mixins import ListModelMixin
 from adoption_portal.console.operations.counting import refresh
 from core.tokens import create_token
 from measurement.models import CaseSummary, ImportRejection, Reading
+from measurement.models import ImportRejection, UseImport, UseRejection
 from people.choices import Role
 from people.models import Person, RoleGrant
 from people.rules import has_role
@@ -32,6 +33,7 @@ from tests.factories.people import (
 from tests.factories.sign_offs import in_review, live, some_policy
 from tests.factories.workflows import RedesignFactory, WorkflowFactory
 from tests.surveys.views.waves import answered, ended, opened, planned
+from workflows.models import TeamTalk
 
 pytestmark = pytest.mark.django_db
 
@@ -168,6 +170,26 @@ def people_files(unit, boss, count):
     return [found]
 def stand_ins(unit, boss, count):
     return [DelegationFactory(delegate=boss).principal for _row in range(count)]
+def deliveries_about_people(unit, boss, count):
+    return [people_delivery() for _row in range(count)]
+
+
+def people_delivery(**facts):
+    return UseImport.objects.create(
+        **(
+            {"kind": "usage", "channel": "page", "sha256": "0" * 64, "created_by": PersonFactory()}
+            | facts
+        )
+    )
+
+
+def talks(unit, boss, count):
+    redesign = in_review(boss=boss, workflow=WorkflowFactory(unit=unit)).redesign
+    for _row in range(count):
+        TeamTalk.objects.create(
+            redesign=redesign, held_date=NOW.date(), recorded_by=PersonFactory()
+        )
+    return [redesign]
 
 
 # The address, and what makes so many rows in it. A new list page says here how to fill it.
@@ -183,6 +205,8 @@ LISTS = {
     "surveys:result": ("/surveys/{}/result/", one_result_of_many_units),
     "people:delegations": ("/account/delegations/", stand_ins),
     "workflows:history": ("/workflows/{}/history/", one_with_acts),
+    "measurement:use_list": ("/evidence/use/", deliveries_about_people),
+    "workflows:team_talk": ("/redesigns/{}/talk/", talks),
     "measurement:cases": ("/workflows/{}/cases/", one_with_deliveries),
     "console:evidence": ("/console/evidence/?period=all", counted(read)),
     "console:sign_offs": ("/console/sign-offs/", counted(waiting)),
@@ -296,6 +320,20 @@ def read_rows(unit, count):
 API_LISTS = {
     "hr-people": ("/api/v1/hr/people", "hr:read", hr_people),
     "hr-units": ("/api/v1/hr/units?page_size={rows}", "hr:read", hr_units),
+def rejected_people_rows(workflow, count):
+    delivery = people_delivery()
+    UseRejection.objects.bulk_create(
+        UseRejection(use_import=delivery, line=line, code="no_person") for line in range(count)
+    )
+    return delivery
+
+
+API_LISTS = {
+    "use-rejections": (
+        "/api/v1/use-imports/{}/rejections",
+        "usage:write",
+        rejected_people_rows,
+    ),
     "import-rejections": ("/api/v1/imports/{}/rejections", "cases:write", rejected_rows),
     "workflow-list": ("/api/v1/workflows?page_size=200&retired=false", "evidence:read", read_rows),
     "redesign-list": ("/api/v1/redesigns?page_size=200", "evidence:read", read_rows),

@@ -42,6 +42,7 @@ EXPORTS = {
     "surveys:result_csv",
     "console:export",
     "people:import_rejections",
+    "measurement:use_rejections",
 }
 SHUT = {"sign in", "401", "403", "404"}
 POLICY = {
