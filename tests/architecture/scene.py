@@ -12,7 +12,7 @@ from measurement.choices import ImportChannel, UseKind
 from measurement.models import Reading
 from measurement.operations.imports import receive_file, source_for
 from measurement.operations.readings import measure_redesign
-from measurement.operations.use_imports import receive_people
+from measurement.operations.use_imports import receive_people as receive_use
 from people.choices import ImportMode, InboundChannel, Role
 from people.models import Person
 from people.operations.imports import receive_people
@@ -141,7 +141,7 @@ def people_received():
 
 def people_rows():
     """A delivery about people that waits for somebody to start it."""
-    return receive_people(
+    return receive_use(
         kind=UseKind.COMPLETIONS,
         actor=None,
         upload=io.BytesIO(f"person,training,completed_date\nE-{uuid4()},X,2026-03-02\n".encode()),

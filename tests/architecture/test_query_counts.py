@@ -317,10 +317,7 @@ def read_rows(unit, count):
     return workflow
 
 
-API_LISTS = {
-    "hr-people": ("/api/v1/hr/people", "hr:read", hr_people),
-    "hr-units": ("/api/v1/hr/units?page_size={rows}", "hr:read", hr_units),
-def rejected_people_rows(workflow, count):
+def rejected_people_rows(unit, count):
     delivery = people_delivery()
     UseRejection.objects.bulk_create(
         UseRejection(use_import=delivery, line=line, code="no_person") for line in range(count)
@@ -329,6 +326,8 @@ def rejected_people_rows(workflow, count):
 
 
 API_LISTS = {
+    "hr-people": ("/api/v1/hr/people", "hr:read", hr_people),
+    "hr-units": ("/api/v1/hr/units?page_size={rows}", "hr:read", hr_units),
     "use-rejections": (
         "/api/v1/use-imports/{}/rejections",
         "usage:write",
