@@ -18,6 +18,6 @@ class CursorPages(CursorPagination):
     def decode_cursor(self, request: Request) -> Any:
         """A cursor that nobody gave out may hold what no text of the database can be."""
         cursor = super().decode_cursor(request)
-        if cursor is not None and "\x00" in (cursor.position or ""):
+        if cursor is not None and "\x00" in str(cursor.position or ""):
             raise NotFound(self.invalid_cursor_message)
         return cursor
