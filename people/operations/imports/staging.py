@@ -107,6 +107,18 @@ def keep_refusals(cursor: Any, refused: Iterable[Refused | Outcome], import_id: 
     )
 
 
+def show_refusals(refused: Sequence[Outcome], import_id: int) -> None:
+    """What a look would refuse, in place of what the look before did; the real run says it anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM people_peoplerejection WHERE people_import_id = %(import)s"
+            " AND (line, source_id) IN (SELECT line, source_id FROM people_importstage"
+            " WHERE import_id = %(import)s AND said = '')",
+            {"import": import_id},
+        )
+        keep_refusals(cursor, refused[:REFUSALS_KEPT], import_id)
+
+
 def in_sets(cursor: Any, sql: str, parameters: Any) -> list[Any] | None:
     """The stage was filled a moment ago: without statistics PostgreSQL takes it for empty.
 
