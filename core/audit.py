@@ -9,6 +9,7 @@ from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.context import surroundings
+from core.copying import copy_rows
 from core.errors import DomainError
 from core.models import AuditEvent
 
@@ -68,22 +69,17 @@ def record_many(
     if not connection.in_atomic_block:
         raise RuntimeError("an audit event belongs into the transaction of its act")
     around = surroundings()
-    AuditEvent.objects.bulk_create(
-        (
-            AuditEvent(
-                verb=verb,
-                subject_type=kind,
-                subject_id=name,
-                actor=actor,
-                after=plain(after),
-                request_id=around.request_id,
-                channel=around.channel,
-                remote_addr=around.remote_addr,
-            )
-            for verb, (kind, name), after in acts
-        ),
-        batch_size=1000,
-    )
+    head = (actor and actor.pk, "", around.request_id, around.channel.value, around.remote_addr)
+    with connection.cursor() as cursor:
+        copy_rows(
+            cursor,
+            "core_auditevent (verb, subject_type, subject_id, after, actor_id, reason, request_id,"
+            " channel, remote_addr)",
+            (
+                (verb, kind, name, json.dumps(dict(after), cls=DjangoJSONEncoder), *head)
+                for verb, (kind, name), after in acts
+            ),
+        )
 
 
 @transaction.atomic

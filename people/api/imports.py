@@ -23,6 +23,7 @@ from core.api.jobs import JobOut
 from core.api.permissions import HasScope
 from core.api.throttling import TokenThrottle
 from core.audit import record
+from people.api.people import owner_of
 from people.choices import ImportMode, InboundChannel
 from people.models import PeopleImport, PeopleRejection
 from people.operations import imports
@@ -131,7 +132,10 @@ class ImportErrorsView(HrBulkView):
         people_import = get_object_or_404(all_imports(), public_id=public_id)
         with transaction.atomic():
             record(
-                "export", subject=people_import, actor=request.user, after={"what": "errors.ndjson"}
+                "export",
+                subject=people_import,
+                actor=owner_of(request),
+                after={"what": "errors.ndjson"},
             )
         return StreamingHttpResponse(
             map(_error_line, _rows(people_import)), content_type="application/x-ndjson"

@@ -15,7 +15,7 @@ from core.api.authentication import TokenAuthentication
 from core.api.pagination import CursorPages
 from core.api.permissions import HasScope
 from core.api.throttling import TokenThrottle
-from people.api.people import HrView, PlainText
+from people.api.people import HrView, PlainText, owner_of
 from people.choices import InboundChannel
 from people.models import OrgUnit, ReportingLine
 from people.operations.inbound import Inbound, put_lines, put_unit
@@ -42,7 +42,9 @@ class UnitIn(Strict):
     code = serializers.CharField(max_length=64, required=False)
     name = serializers.CharField(max_length=200, required=False)
     function = serializers.CharField(max_length=100, required=False, allow_blank=True)
-    parent = serializers.CharField(max_length=64, required=False, allow_blank=True, allow_null=True)
+    parent = serializers.CharField(  # type: ignore[assignment]
+        max_length=64, required=False, allow_blank=True, allow_null=True
+    )
     head = serializers.CharField(max_length=128, required=False, allow_blank=True, allow_null=True)
     site = serializers.CharField(max_length=64, required=False, allow_blank=True, allow_null=True)
     closed_date = serializers.DateField(required=False, allow_null=True)
@@ -50,7 +52,7 @@ class UnitIn(Strict):
 
 class UnitOut(serializers.ModelSerializer[OrgUnit]):
     id = serializers.UUIDField(source="public_id")
-    parent = serializers.CharField(source="parent.code", default="")
+    parent = serializers.CharField(source="parent.code", default="")  # type: ignore[assignment]
     head = serializers.CharField(source="head.source_id", default="")
     site = serializers.CharField(source="site.code", default="")
 
@@ -91,7 +93,7 @@ class UnitView(HrView):
         given = dict(body.validated_data)
         if given.pop("code", code) != code:
             raise ValidationError({"code": [_("Another one than in the address.")]})
-        inbound = Inbound(InboundChannel.API, request.user, timezone.now())
+        inbound = Inbound(InboundChannel.API, owner_of(request), timezone.now())
         try:
             unit, said = put_unit(code=code, given=given, inbound=inbound)
         except UnknownName as wrong:
@@ -125,7 +127,7 @@ class LinesView(HrView):
         body.is_valid(raise_exception=True)
         if len(body.validated_data) > MOST_LINES:
             raise ValidationError({"non_field_errors": [_("At most 50 lines.")]})
-        inbound = Inbound(InboundChannel.API, request.user, timezone.now())
+        inbound = Inbound(InboundChannel.API, owner_of(request), timezone.now())
         lines = []
         for number, given in enumerate(body.validated_data):
             first, until = given.get("from", inbound.today), given.get("to")

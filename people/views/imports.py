@@ -35,6 +35,7 @@ from people.queries.imports import (
 from people.rules import is_administrator
 
 ENCODING_REFUSALS = {"broken_bytes", "unknown_encoding"}
+EXPLAINED = {"source_id", "unit", "manager", "active", "effective_from"}  # on the page, by name
 NOT_YOURS = gettext_lazy("Files of people are brought in by administrators.")
 SAMPLE = (
     "source_id,given_name,family_name,email,employee_number,legal_entity,unit,manager,job_title,"
@@ -93,7 +94,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             "form": form,
             "megabytes": settings.UPLOAD_LIMIT_BYTES >> 20,
             "rows": Limits().rows,
-            "fields": FIELDS,
+            "fields": [name for name in FIELDS if name not in EXPLAINED],
         },
         status=status,
     )

@@ -101,12 +101,12 @@ class _Turn:
         plan = brake.plan_of(one, self.inbound)
         approved = one.approved_by_id is not None and not brake.is_worse(plan, one.plan)
         one.plan, one.brakes = plan.as_json(), brake.brakes_of(plan, one)
+        will_apply = not one.dry_run and (approved or not (one.brakes or one.preview))
+        staging.show_refusals([] if will_apply else plan.refused, one.pk)
         if one.dry_run:
-            with connection.cursor() as cursor:
-                staging.keep_refusals(cursor, plan.refused[:REFUSALS_KEPT], one.pk)
             self._count(plan.counts, ended=plan.missing)
             one.phase = ImportPhase.DONE
-        elif approved or not (one.brakes or one.preview):
+        elif will_apply:
             one.phase = ImportPhase.APPLY
             one.rows_ended = 0
         else:

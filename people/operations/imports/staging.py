@@ -7,23 +7,24 @@ from typing import Any
 
 from django.db import connection
 
+from core.copying import copy_rows
 from core.deliveries.limits import REFUSALS_KEPT
 from people.inbound import Block, Refused, Row, digest_of
 from people.operations.inbound import Outcome
-from people.operations.inbound.writing import copy_rows
 
 SLICE_PEOPLE = 1_000
 INTO = "people_importstage (import_id, number, line, source_id, digest, version, facts, said)"
 # HR's last row about the person said the same, and nothing else changed the person since.
 UNCHANGED = """
+WITH once AS MATERIALIZED (
+    SELECT source_id FROM people_importstage WHERE import_id = %(import)s
+    GROUP BY source_id HAVING count(*) = 1
+)
 UPDATE people_importstage s SET said = 'unchanged'
-FROM people_person p JOIN people_hrrecord r ON r.person_id = p.id
-WHERE s.import_id = %(import)s AND s.said = '' AND p.source_id = s.source_id
+FROM once, people_person p, people_hrrecord r
+WHERE s.import_id = %(import)s AND s.said = '' AND s.source_id = once.source_id
+    AND p.source_id = s.source_id AND r.person_id = p.id
     AND r.digest = s.digest AND s.version >= r.version IS NOT FALSE
-    AND NOT EXISTS (
-        SELECT FROM people_importstage o
-        WHERE o.import_id = s.import_id AND o.source_id = s.source_id AND o.number <> s.number
-    )
 """
 # Who leaves comes first, since an address may become free; then managers, before their people.
 TURNS = """
@@ -106,11 +107,35 @@ def keep_refusals(cursor: Any, refused: Iterable[Refused | Outcome], import_id: 
     )
 
 
+def show_refusals(refused: Sequence[Outcome], import_id: int) -> None:
+    """What a look would refuse, in place of what the look before did; the real run says it anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM people_peoplerejection WHERE people_import_id = %(import)s"
+            " AND (line, source_id) IN (SELECT line, source_id FROM people_importstage"
+            " WHERE import_id = %(import)s AND said = '')",
+            {"import": import_id},
+        )
+        keep_refusals(cursor, refused[:REFUSALS_KEPT], import_id)
+
+
+def in_sets(cursor: Any, sql: str, parameters: Any) -> list[Any] | None:
+    """The stage was filled a moment ago: without statistics PostgreSQL takes it for empty.
+
+    It would then compare each row with each; the application's role may not ANALYZE.
+    """
+    cursor.execute("SET LOCAL enable_nestloop = off")
+    cursor.execute(sql, parameters)
+    rows = cursor.fetchall() if cursor.description else None
+    cursor.execute("SET LOCAL enable_nestloop = on")
+    return rows
+
+
 def mark(import_id: int) -> None:
     """Rows that say nothing new, and the order of the others."""
     with connection.cursor() as cursor:
-        cursor.execute(UNCHANGED, {"import": import_id})
-        cursor.execute(TURNS, {"import": import_id})
+        in_sets(cursor, UNCHANGED, {"import": import_id})
+        in_sets(cursor, TURNS, {"import": import_id})
 
 
 def next_slice(import_id: int, *, after: int | None = None) -> tuple[list[Any], int]:
@@ -169,8 +194,7 @@ def said(import_id: int) -> dict[str, int]:
 def missing_ids(import_id: int) -> list[int]:
     """HR's active people of whom the file has no row, not even a bad one."""
     with connection.cursor() as cursor:
-        cursor.execute(MISSING, [import_id])
-        return [pk for (pk,) in cursor.fetchall()]
+        return [pk for (pk,) in in_sets(cursor, MISSING, [import_id]) or []]
 
 
 def _facts(row: Row) -> str:

@@ -82,7 +82,9 @@ def _zones(ids: Iterable[int], at: datetime) -> dict[int, ZoneInfo]:
     """The zone of the calendar of each one's last site, own or the unit's."""
     found: dict[int, ZoneInfo] = {}
     places = (
-        Assignment.objects.filter(person__in=list(ids), valid__startswith__lte=at.date())
+        Assignment.objects.filter(
+            person__in=list(ids), valid__startswith__lte=at.date() + timedelta(days=1)
+        )
         .order_by("person", "valid")
         .values_list("person", "site__calendar", "unit__site__calendar")
     )

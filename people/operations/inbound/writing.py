@@ -9,6 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from core.audit import record, record_many
+from core.copying import copy_rows
 from people.inbound import AssignmentSpan, EmploymentSpan, PersonState, World
 from people.inbound.state import CHANGED, GONE, NEW
 from people.models import LegalEntity, Site
@@ -311,14 +312,3 @@ def _record(changed: Iterable[PersonState], inbound: "Inbound") -> None:
 
 def _first_day(state: PersonState) -> date:
     return min(day for _attribute, _value, day in state.log)
-
-
-def copy_rows(cursor: Any, into: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    rows = iter(rows)
-    first = next(rows, None)
-    if first is None:
-        return
-    with cursor.cursor.copy(f"COPY {into} FROM STDIN") as copy:
-        copy.write_row(first)
-        for row in rows:
-            copy.write_row(row)

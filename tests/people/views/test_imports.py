@@ -120,7 +120,7 @@ def test_a_delivery_is_discarded_with_its_rows_and_file(
 def test_rejected_rows_are_named_and_taken_away_harmless(client, admin):
     send(client, "=1+1,Ada,Keller,,,ALPINA,=cmd(),,,CH,true,", *staff(1))
     run_jobs()
-    assert "There is no unit “=cmd()”" not in page_of(client)  # a look writes no rows down
+    assert "There is no unit “=cmd()”" in page_of(client)  # before anything was applied
     act(client, "approve")
     run_jobs()
 
@@ -128,6 +128,7 @@ def test_rejected_rows_are_named_and_taken_away_harmless(client, admin):
     assert "There is no unit “=cmd()”" in said
     answer = client.get(reverse("people:import_rejections", args=[newest().public_id]))
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    assert len(rows) == 2
     assert rows[1] == ["2", "'=1+1", "there is no unit “=cmd()”", "unit", "'=cmd()"]
     assert "Keller" not in str(rows)
     assert AuditEvent.objects.filter(verb="export").count() == 1
