@@ -103,8 +103,7 @@ def visible(html):
         html,
         flags=re.DOTALL,
     )
-    html = re.sub(r'<p class="ap-lead.*?</p>', "", html, flags=re.DOTALL)
-    return html
+    return re.sub(r'<p class="ap-lead.*?</p>', "", html, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize("page", EXPORTS)
