@@ -101,7 +101,7 @@ class UseRejectionOut(serializers.ModelSerializer[UseRejection]):
 
 
 class UseRejectionViewSet(ListModelMixin, viewsets.GenericViewSet[UseRejection]):
-    """The rows of one delivery that were not read, in the file's order."""
+    """The rows of one delivery that were not read; those that name nobody known come last."""
 
     authentication_classes = [TokenAuthentication]
     permission_classes = [HasScope("usage:write") | HasScope("training:write")]

@@ -117,6 +117,7 @@ class CaseImport(Delivery):
     """
 
     area = "cases"
+    related = ("source__workflow",)
 
     source = models.ForeignKey(CaseSource, models.PROTECT, related_name="imports")
     clock_errors = models.PositiveIntegerField(default=0)

@@ -15,10 +15,12 @@ class Delivery(models.Model):
     """A file that came in, and what became of its rows.
 
     ``duplicate_rows`` repeat a key of the same file, the last one counts. ``confirmed_at`` =
-    somebody said "import the good rows". ``area`` begins the verbs of the audit trail.
+    somebody said "import the good rows". ``area`` begins the verbs of the audit trail, ``related`` is
+    read with the row by who decides about it.
     """
 
     area: ClassVar[str]
+    related: ClassVar[tuple[str, ...]] = ()
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     job = models.OneToOneField(Job, models.PROTECT, related_name="+", null=True, blank=True)

@@ -10,11 +10,13 @@ SUBJECTS = {
     "workflows/": "workflow",
     "redesigns/": "redesign",
     "sign-offs/": "in_review",
+    "evidence/use/": "use_import",
     "evidence/": "live",
     "imports/": "import",
     "api/v1/jobs/": "job",
     "api/v1/workflows/": "workflow",
     "api/v1/imports/": "import",
+    "api/v1/use-imports/": "use_import",
 }
 # Where another object than the beginning says makes the better question.
 BY_NAME = {
@@ -27,12 +29,14 @@ BY_NAME = {
     "workflows:suspend": "live",
     "workflows:resume": "live",
     "workflows:redesign_retire": "live",
+    "workflows:team_talk": "live",
 }
 PLAIN = {
     "app_label": "auth",
     "url": "nothing",
     "uidb36": "1",
     "key": "set-password",
+    "kind": "usage",
     "page": "overview",
     "suffix": "csv",
 }

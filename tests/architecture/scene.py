@@ -3,14 +3,16 @@
 import io
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from django.utils import timezone
 
 from adoption_portal.console.operations.counting import refresh
-from measurement.choices import ImportChannel
+from measurement.choices import ImportChannel, UseKind
 from measurement.models import Reading
 from measurement.operations.imports import receive_file, source_for
 from measurement.operations.readings import measure_redesign
+from measurement.operations.use_imports import receive_people
 from people.choices import Role
 from people.models import Person
 from tests.factories.cases import NOW, imported, simulated
@@ -104,7 +106,21 @@ def _work(unit, manager, quality):
         "reading": str(Reading.objects.get(redesign=going).public_id),
         "import": str(review.public_id),
         "job": str(review.job.public_id),
+        "use_import": str(people_rows().public_id),
     }
+
+
+def people_rows():
+    """A delivery about people that waits for somebody to start it."""
+    return receive_people(
+        kind=UseKind.COMPLETIONS,
+        actor=None,
+        upload=io.BytesIO(f"person,training,completed_date\nE-{uuid4()},X,2026-03-02\n".encode()),
+        options={},
+        channel=ImportChannel.PAGE,
+        name="trainings.csv",
+        starts=False,
+    ).use_import
 
 
 def received(workflow, *, rows=1, actor=None):

@@ -12,7 +12,7 @@ from rest_framework.mixins import ListModelMixin
 
 from adoption_portal.console.operations.counting import refresh
 from core.tokens import create_token
-from measurement.models import CaseSummary, ImportRejection
+from measurement.models import CaseSummary, ImportRejection, UseImport, UseRejection
 from people.choices import Role
 from tests.architecture.addresses import addresses
 from tests.factories.cases import NOW
@@ -20,6 +20,7 @@ from tests.factories.measurement import CaseImportFactory, CaseSourceFactory, re
 from tests.factories.people import PASSWORD, OrgUnitFactory, PersonFactory, RoleGrantFactory
 from tests.factories.sign_offs import in_review, live, some_policy
 from tests.factories.workflows import RedesignFactory, WorkflowFactory
+from workflows.models import TeamTalk
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +105,28 @@ def counted(fill):
     return filled
 
 
+def deliveries_about_people(unit, boss, count):
+    return [people_delivery() for _row in range(count)]
+
+
+def people_delivery(**facts):
+    return UseImport.objects.create(
+        **(
+            {"kind": "usage", "channel": "page", "sha256": "0" * 64, "created_by": PersonFactory()}
+            | facts
+        )
+    )
+
+
+def talks(unit, boss, count):
+    redesign = in_review(boss=boss, workflow=WorkflowFactory(unit=unit)).redesign
+    for _row in range(count):
+        TeamTalk.objects.create(
+            redesign=redesign, held_date=NOW.date(), recorded_by=PersonFactory()
+        )
+    return [redesign]
+
+
 # The address, and what makes so many rows in it. A new list page says here how to fill it.
 LISTS = {
     "workflows:inbox": ("/", waiting),
@@ -113,6 +136,8 @@ LISTS = {
     "workflows:sign_offs team": ("/sign-offs/?tab=team", waiting),
     "measurement:evidence_list": ("/evidence/", read),
     "workflows:history": ("/workflows/{}/history/", one_with_acts),
+    "measurement:use_list": ("/evidence/use/", deliveries_about_people),
+    "workflows:team_talk": ("/redesigns/{}/talk/", talks),
     "measurement:cases": ("/workflows/{}/cases/", one_with_deliveries),
     "console:evidence": ("/console/evidence/?period=all", counted(read)),
     "console:sign_offs": ("/console/sign-offs/", counted(waiting)),
@@ -192,7 +217,20 @@ def rejected_rows(workflow, count):
     return delivery
 
 
+def rejected_people_rows(workflow, count):
+    delivery = people_delivery()
+    UseRejection.objects.bulk_create(
+        UseRejection(use_import=delivery, line=line, code="no_person") for line in range(count)
+    )
+    return delivery
+
+
 API_LISTS = {
+    "use-rejections": (
+        "/api/v1/use-imports/{}/rejections",
+        "usage:write",
+        rejected_people_rows,
+    ),
     "import-rejections": ("/api/v1/imports/{}/rejections", "cases:write", rejected_rows),
 }
 

@@ -40,6 +40,7 @@ EXPORTS = {
     "measurement:evidence_json",
     "measurement:import_rejections",
     "console:export",
+    "measurement:use_rejections",
 }
 SHUT = {"sign in", "401", "403", "404"}
 POLICY = {

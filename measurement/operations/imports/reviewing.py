@@ -1,6 +1,6 @@
 """What a person decides about a delivery whose rows were not all good."""
 
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.db import transaction
 
@@ -68,10 +68,13 @@ def locked(delivery: D) -> tuple[D, Job | None]:
     """The delivery's own row after what owns it; its job last, None where it was not started."""
     if isinstance(delivery, CaseImport):
         CaseSource.objects.select_for_update(no_key=True).get(pk=delivery.source_id)
-    rows = type(delivery).objects.select_for_update(of=("self",), no_key=True)
-    if isinstance(delivery, CaseImport):
-        rows = rows.select_related("source__workflow")
-    found = rows.get(pk=delivery.pk)
+    found = cast(
+        "D",
+        type(delivery)
+        .objects.select_for_update(of=("self",), no_key=True)
+        .select_related(*delivery.related)
+        .get(pk=delivery.pk),
+    )
     if found.job_id is None:
         return found, None
     return found, Job.objects.select_for_update(no_key=True).get(pk=found.job_id)

@@ -49,7 +49,7 @@ def people_ladder(scope: Scope, at: datetime, *, use: Use | None = None) -> Ladd
     if isinstance(habit, Shown) and isinstance(changed, Shown) and habit.share is not None:
         gap = habit.share - (changed.share or 0.0)
     arrays = use.arrays
-    present = Metric(use.people, *by_unit(arrays.units, arrays.unit, use.present, use.present))
+    present = Metric(use.people, use.people.size, use.people.size)
     return Ladder(
         as_of=arrays.as_of,
         data_to=arrays.data_to,
@@ -178,5 +178,5 @@ def heat_map(
 
 
 def _places(model: type[OrgUnit | Site], pks: set[int]) -> tuple[Place, ...]:
-    rows = model.objects.filter(pk__in=pks).order_by("name").values_list("pk", "public_id", "name")  # type: ignore[attr-defined]
+    rows = model.objects.filter(pk__in=pks).order_by("name").values_list("pk", "public_id", "name")
     return tuple(Place(pk, str(public_id), name) for pk, public_id, name in rows)

@@ -26,11 +26,11 @@ def changed_workflows(at: datetime) -> list[int]:
         .values_list("redesign_id", "redesign__workflow_id", "kind", "verdict", "ratio", "low")
     )
     primary: dict[int, tuple[int, float]] = {}
-    later: list[tuple[int, str, float]] = []
+    later: list[tuple[int, str, float | None]] = []
     for redesign, workflow, kind, verdict, ratio, low in readings:
         if kind != ReadingKind.PRIMARY:
             later.append((redesign, verdict, low))
-        elif verdict == ReadingVerdict.IMPROVED:
+        elif verdict == ReadingVerdict.IMPROVED and ratio is not None:
             primary[redesign] = (workflow, ratio)
     relapsed = set(_relapsed(primary, later))
     survivors = survivors_of_quarters(set(primary))
@@ -38,8 +38,10 @@ def changed_workflows(at: datetime) -> list[int]:
 
 
 def _relapsed(
-    primary: dict[int, tuple[int, float]], later: list[tuple[int, str, float]]
+    primary: dict[int, tuple[int, float]], later: list[tuple[int, str, float | None]]
 ) -> Iterable[int]:
     for redesign, verdict, low in later:
-        if redesign in primary and verdict not in NO_ANSWER and low > primary[redesign][1]:
+        if redesign not in primary or verdict in NO_ANSWER or low is None:
+            continue
+        if low > primary[redesign][1]:
             yield redesign

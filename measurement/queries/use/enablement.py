@@ -12,6 +12,7 @@ from measurement.queries.use.arrays import Bools, Ints, Units, places_in, recent
 from measurement.queries.use.figures import (
     HIDDEN,
     Coverage,
+    Hidden,
     Rung,
     Scope,
     TrainingCoverage,
@@ -185,7 +186,7 @@ def use_by_workflow(
         active = use.present & recent(use.access(row.tool).used)
         breadth = _metric(use, use.people, use.present, active).rung(wanted, whole=True)
         depth = None
-        if not isinstance(breadth, type(HIDDEN)) and closed.get(row.workflow):
+        if not isinstance(breadth, Hidden) and closed.get(row.workflow):
             depth = _depth(use, wanted, row.tool, assisted, closed[row.workflow])
         found[row.workflow] = WorkflowUse(row.workflow, breadth, depth)
     return found

@@ -113,17 +113,21 @@ class Use:
         groups = self.groups({"access": "people", "habitual": "judged"}.get(rung, "access"), tool)
         if groups is None:
             return None
-        access = self.access(tool)
-        entitled = access.entitled & self.present
-        of, yes = {
-            "access": lambda: (self.present, entitled),
-            "active": lambda: (entitled, entitled & recent(access.used)),
-            "habitual": lambda: self.habit(tool)[:2],
-            "new": lambda: (entitled, self.habit(tool)[2]),
-            "in_changed_work": lambda: (entitled, entitled & self.arrays.in_changed),
-        }[rung]()
+        of, yes = self._of_and_yes(rung, tool)
         sizes, counts = by_unit(self.arrays.units, self.arrays.unit, of, yes)
         return Metric(groups, counts, sizes, veiled=rung in {"active", "habitual"})
+
+    def _of_and_yes(self, rung: str, tool: int | None) -> tuple[Bools, Bools]:
+        access = self.access(tool)
+        entitled = access.entitled & self.present
+        judged, habitual_users, new = self.habit(tool)
+        return {
+            "access": (self.present, entitled),
+            "active": (entitled, entitled & recent(access.used)),
+            "habitual": (judged, habitual_users),
+            "new": (entitled, new),
+            "in_changed_work": (entitled, entitled & self.arrays.in_changed),
+        }[rung]
 
     def wanted(self, scope: Scope) -> Bools:
         """(m,) the units of the scope."""
