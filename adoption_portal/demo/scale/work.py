@@ -134,7 +134,11 @@ def seed_cases(count: int, workflows: Sequence[int], *, at: datetime) -> int:
             for source in sources
         ),
     )  # fmt: skip
-    terms = {"workflows": list(workflows), "imports": [one.pk for one in imports], "each": each}
+    terms: dict[str, Any] = {
+        "workflows": list(workflows),
+        "imports": [one.pk for one in imports],
+        "each": each,
+    }
     with connection.cursor() as cursor:
         cursor.execute(CASES, {**terms, "at": at})
     return each * len(workflows)
@@ -204,7 +208,7 @@ def _routes(
         StepAssignment,
         (
             StepAssignment(
-                step=step, person_id=places.heads[index % len(places.heads)], started_at=step.opened_at,
+                step=step, person_id=places.heads[index % len(places.heads)], started_at=step.opened_at or at,
                 ended_at=step.closed_at, ended_reason="done" if step.closed_at else "",
             )
             for index, step in enumerate(steps)
