@@ -28,13 +28,11 @@ def import_people_rows(job_id: str, import_id: int) -> None:
     with claimed(UUID(job_id)) as claim:
         if claim is None:
             return
-        from measurement.operations import use_imports
+        from measurement.models import UseImport
+        from measurement.operations import imports, use_imports
 
         use_imports.import_people_rows(import_id=import_id, claim=claim)
-    from measurement.models import UseImport
-    from measurement.operations.imports import forget_file
-
-    forget_file(import_id=import_id, kind=UseImport)
+    imports.forget_file(import_id=import_id, kind=UseImport)
 
 
 @shared_task(name="measurement.measure_redesign", acks_late=True, reject_on_worker_lost=True)

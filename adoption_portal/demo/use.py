@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
+from adoption_portal.demo.catalogue import STORIES
 from adoption_portal.demo.organisation import Organisation
 from measurement.choices import ImportChannel, UseKind
 from measurement.models import UseImport
@@ -25,8 +26,7 @@ TRAININGS = (
     ("AI-LEADING", "Leading a team through a redesign", "managers"),
     ("AI-PROMPTS", "Writing good instructions", "nobody"),
 )
-MAIN_TOOL, SECOND_TOOL = "Document assistant 4.1", "Triage model 2.0"
-SECOND_UNITS = ("QA-CP", "DEV-PV")
+MAIN_TOOL = "Document assistant"
 # Share of people, chance to use it in a week, most days of such a week.
 HABITS = ((0.12, 0.95, 5), (0.25, 0.62, 3), (0.35, 0.2, 2), (0.28, 0.0, 0))
 ACCESS = 0.82
@@ -94,6 +94,11 @@ def _everybody(organisation: Organisation) -> Iterator[tuple[str, Person]]:
 
 
 def _workers(organisation: Organisation, today: date, chance: random.Random) -> Iterator[Worker]:
+    """One for each person and tool: the general one, and those the unit's own redesigns name."""
+    own: dict[str, set[str]] = {}
+    for story in STORIES:
+        if story.weeks_live is not None and story.tool != MAIN_TOOL:
+            own.setdefault(story.unit, set()).add(story.tool)
     for code, person in _everybody(organisation):
         if chance.random() > ACCESS:
             continue
@@ -105,10 +110,7 @@ def _workers(organisation: Organisation, today: date, chance: random.Random) -> 
         off = {first + more for first in (chance.randrange(WEEKS),) for more in (0, 1)}
         if chance.random() < 0.06:  # away for longer, still employed
             off |= set(range(chance.randrange(WEEKS), WEEKS))
-        tools = [MAIN_TOOL]
-        if code in SECOND_UNITS:
-            tools.append(SECOND_TOOL)
-        for tool in tools:
+        for tool in [MAIN_TOOL, *sorted(own.get(code, ()))]:
             yield Worker(
                 person, tool, today - timedelta(weeks=weeks), often, most_days, frozenset(off)
             )

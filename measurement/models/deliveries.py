@@ -15,8 +15,8 @@ class Delivery(models.Model):
     """A file that came in, and what became of its rows.
 
     ``duplicate_rows`` repeat a key of the same file, the last one counts. ``confirmed_at`` =
-    somebody said "import the good rows". ``area`` begins the verbs of the audit trail, ``related`` is
-    read with the row by who decides about it.
+    somebody said "import the good rows". ``area`` begins the verbs of the audit trail;
+    ``related`` is read with the row by who decides about it.
     """
 
     area: ClassVar[str]

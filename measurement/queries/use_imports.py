@@ -96,7 +96,11 @@ def use_import_page(use_import: UseImport) -> UseImportPage:
         state=str(job.state) if job is not None else state,
         layout=str(LAYOUT_WORDS.get(options.get("layout", ""), "")),
         kind=str(UseKind(use_import.kind).label),
-        columns=tuple((str(FIELD_WORDS[ours]), theirs) for ours, theirs in columns.items()),
+        columns=tuple(
+            (str(FIELD_WORDS[ours]), columns[ours])
+            for ours in (layout.fields if layout else ())
+            if ours in columns
+        ),
         missing=tuple(
             str(FIELD_WORDS[field])
             for field in (layout.fields if layout else ())

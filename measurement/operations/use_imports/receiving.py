@@ -19,7 +19,8 @@ from measurement.parsing import PeopleBlock, PeopleTerms, read_people
 from people.models import Person
 from workflows.models import AiTool
 
-# One merge of a kind at a time: both would write the same rows in another order.
+# One merge of a kind at a time: both would write the same rows in another order. Who only delivers
+# never waits for a merge.
 LOCK_OF_KIND = {UseKind.USAGE: 1, UseKind.ENTITLEMENTS: 2, UseKind.COMPLETIONS: 3}
 LOCKS = 0x757365  # "use"
 
@@ -58,7 +59,7 @@ def receive_people(
             "ignored": [one[:100] for one in found.recognised.ignored[:100]] if found else [],
         }
         with transaction.atomic():
-            lock_kind(kind)
+            lock_kind(kind, merging=False)
             before = _same_delivery(kind, file.sha256, wanted, skip_bad_rows=skip_bad_rows)
             if before is None:
                 made = UseImport.objects.create(
@@ -92,10 +93,11 @@ def start_import(*, use_import: UseImport, actor: Person | None) -> UseImport:
     return found
 
 
-def lock_kind(kind: str) -> None:
+def lock_kind(kind: str, *, merging: bool = True) -> None:
     """Until the end of the transaction."""
+    number = LOCK_OF_KIND[UseKind(kind)] + (0 if merging else len(LOCK_OF_KIND))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCKS, LOCK_OF_KIND[UseKind(kind)]])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCKS, number])
 
 
 def terms_of(kind: str, options: Mapping[str, Any], *, limits: Limits | None = None) -> PeopleTerms:

@@ -60,7 +60,7 @@ WITH bad AS (
 SELECT count(*) FROM bad
 """
 # What a row would become beside the others: the last of each key in the file, and what is stored
-# and not replaced by one. Two that overlap cannot both be: the later line goes.
+# and not replaced by one. Two that overlap cannot both be: the later goes, its repetitions too.
 OVERLAPPING = """
 WITH latest AS (
     SELECT DISTINCT ON (person_id, thing_id, since) person_id, thing_id, since, line,
@@ -68,7 +68,7 @@ WITH latest AS (
     FROM measurement_usestage WHERE import_id = %(import)s AND run = %(run)s
     ORDER BY person_id, thing_id, since, line DESC
 ), bad AS (
-    SELECT l.person_id, l.thing_id, l.since, l.line FROM latest l
+    SELECT l.person_id, l.thing_id, l.since FROM latest l
     WHERE EXISTS (
         SELECT FROM measurement_entitlement e
         WHERE e.person_id = l.person_id AND e.tool_id = l.thing_id AND e.valid && l.valid
@@ -80,14 +80,16 @@ WITH latest AS (
         SELECT FROM latest o WHERE o.person_id = l.person_id AND o.thing_id = l.thing_id
             AND o.line < l.line AND o.valid && l.valid
     )
-), kept AS (
-    INSERT INTO measurement_userejection (use_import_id, line, "column", code, value)
-    SELECT %(import)s, line, '', 'overlaps', '' FROM bad ORDER BY line LIMIT %(room)s
 ), gone AS (
     DELETE FROM measurement_usestage s USING bad
-    WHERE s.import_id = %(import)s AND s.run = %(run)s AND s.line = bad.line
+    WHERE s.import_id = %(import)s AND s.run = %(run)s AND s.person_id = bad.person_id
+        AND s.thing_id = bad.thing_id AND s.since = bad.since
+    RETURNING s.line
+), kept AS (
+    INSERT INTO measurement_userejection (use_import_id, line, "column", code, value)
+    SELECT %(import)s, line, '', 'overlaps', '' FROM gone ORDER BY line LIMIT %(room)s
 )
-SELECT count(*) FROM bad
+SELECT count(*) FROM gone
 """
 
 

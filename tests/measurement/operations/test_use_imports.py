@@ -18,6 +18,7 @@ from measurement.choices import ImportChannel, UseKind
 from measurement.errors import FileRefusedError, ImportOverError
 from measurement.models import Entitlement, UsageWeek, UseImport, UseRejection
 from measurement.operations import imports, use_imports
+from measurement.operations.use_imports import running, staging
 from people.models import TrainingCompletion
 from tests.factories.people import PersonFactory, TrainingFactory
 from tests.factories.use import EntitlementFactory
@@ -280,6 +281,33 @@ def test_copilot_report_knows_one_day_at_least(person, tool):
     assert (found.week, found.active_days) == (date(2026, 3, 9), 0)
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [(staging, "stage"), (staging, "resolve"), (running, "merge"), (staging, "clear_stage")],
+)
+def test_a_delivery_that_dies_at_any_stage_is_whole_after_the_next_try(
+    person, tool, monkeypatch, broken
+):
+    made = receive(f"{USAGE}\nE-1,Assistant,2026-03-02,3,,\n")
+    whole = getattr(*broken)
+
+    def dies(*args, **kwargs):
+        whole(*args, **kwargs)
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(*broken, dies)
+        run_waiting()
+    made.refresh_from_db()
+    assert (UsageWeek.objects.count(), made.merged_at) == (0, None)
+
+    Job.objects.update(run_after=None)
+    run_waiting()
+
+    made.refresh_from_db()
+    assert (counts(made), UsageWeek.objects.count()) == ((1, 1, 0, 0, 0), 1)
+
+
 # --- access --------------------------------------------------------------------------------------
 def access(rows, **given):
     return brought_in(f"person,tool,from,to\n{rows}\n", UseKind.ENTITLEMENTS, **given)
@@ -308,6 +336,12 @@ def test_access_that_overlaps_is_refused(person, tool):
     assert refusals(made) == [(2, "", "overlaps")]
     made = access("E-1,Assistant,2025-01-01,2025-03-01\nE-1,Assistant,2025-02-01,2025-04-01")
     assert refusals(made) == [(3, "", "overlaps")]
+
+
+def test_all_repetitions_of_what_overlaps_are_refused(person, tool):
+    access("E-1,Assistant,2026-01-01,")
+    made = access("E-1,Assistant,2026-03-01,2026-03-05\nE-1,Assistant,2026-03-01,2026-04-01")
+    assert refusals(made) == [(2, "", "overlaps"), (3, "", "overlaps")]
 
 
 def test_access_that_ends_before_it_begins_is_refused(person, tool):
