@@ -65,7 +65,10 @@ def opened(client, path):
         assert answer.status_code == 200, (path, answer.status_code)
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(path)
+    middle, worst, busy = (
+        1000 * value for value in (statistics.median(spent), max(spent), statistics.median(worked))
+    )
     return (
-        f"console: {path:24} {1000 * statistics.median(spent):6.0f} ms (worst "
-        f"{1000 * max(spent):.0f}; {1000 * statistics.median(worked):.0f} of our processor), {len(queries)} queries, {len(answer.content)} bytes"
+        f"console: {path:24} {middle:6.0f} ms (worst {worst:.0f}; {busy:.0f} of our processor), "
+        f"{len(queries)} queries, {len(answer.content)} bytes"
     )
