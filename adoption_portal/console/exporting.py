@@ -22,7 +22,7 @@ def as_csv(about: Lines, sheets: Sequence[Sheet]) -> Iterator[str]:
 
 def as_workbook(about: Lines, sheets: Sequence[Sheet], *, about_name: str) -> bytes:
     """A first sheet says what it is; each chart has its own. Every cell is text."""
-    import xlsxwriter
+    import xlsxwriter  # type: ignore[import-untyped]
 
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"constant_memory": True})

@@ -43,20 +43,25 @@ class Trend:
         return words.percent(value) if self.percent else words.number(value, 1)
 
     def table(self) -> Table:
+        heads: tuple[str, ...] = ("", _("Value"), _("Lower end"), _("Upper end"))
         rows = tuple(
             (
                 p.label,
                 self.printed(p.value),
                 self.printed(p.low),
                 self.printed(p.high),
-                "; ".join(text for place, text in self.notes if round(place) == index),
+                *self._noted(index),
             )
             for index, p in enumerate(self.points)
         )
-        heads = ("", _("Value"), _("Lower end"), _("Upper end"), _("Notes"))
-        if not self.notes:
-            heads, rows = heads[:-1], tuple(row[:-1] for row in rows)
+        if self.notes:
+            heads = (*heads, _("Notes"))
         return Table(caption=self.title, headers=heads, rows=rows)
+
+    def _noted(self, index: int) -> tuple[str, ...]:
+        if not self.notes:
+            return ()
+        return ("; ".join(text for place, text in self.notes if round(place) == index),)
 
 
 @dataclass(frozen=True, slots=True)

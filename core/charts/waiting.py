@@ -10,6 +10,7 @@ from core.charts.canvas import HALF, Canvas, fitted, is_compact
 from core.charts.scale import Linear, ticks_from_zero
 from core.charts.table import Table
 
+SHORTEST = 5.0  # days on the axis
 LOOKS = ("after-line", "before-line", "pale-line", "flat-line", "funnel-line")
 
 
@@ -56,7 +57,7 @@ def waiting_plot(data: WaitingPlot, *, width: int = HALF, palette: str | None = 
         (day for curve in drawn for step, _share in curve.steps if (day := words.finite(step))),
         default=1.0,
     )
-    ticks = ticks_from_zero(max(longest, 1.0), 5)
+    ticks = ticks_from_zero(max(longest, SHORTEST), 5)
     x, y = Linear(0, ticks[-1], left, right), Linear(0, 100, bottom, top)
     for tick in (0.0, 25.0, 50.0, 75.0, 100.0):
         canvas.line(left, y(tick), right, y(tick), "ref" if tick == 50 else "grid")  # noqa: PLR2004

@@ -44,6 +44,7 @@ PLAIN = {
     "url": "nothing",
     "uidb36": "1",
     "key": "set-password",
+    "kind": "usage",
     "page": "overview",
     "suffix": "csv",
     "kind": "usage",

@@ -14,6 +14,7 @@ from adoption_portal.console.operations.counting import refresh
 from core.tokens import create_token
 from measurement.models import CaseSummary, ImportRejection, Reading
 from measurement.models import ImportRejection, UseImport, UseRejection
+from measurement.models import CaseSummary, ImportRejection, UseImport, UseRejection
 from people.choices import Role
 from people.models import Person, RoleGrant
 from people.rules import has_role

@@ -70,13 +70,11 @@ def refresh(*, at: datetime) -> Snapshot:
     for row in figures:
         row.snapshot = snapshot
     ScopeFigures.objects.bulk_create(figures, batch_size=BATCH)
-    for model, rows in (
-        (WorkflowRow, work.workflows),
-        (ReadingRow, work.readings),
-        (TrustRow, counting.trust_rows(places)),
-    ):
+    for model in (WorkflowRow, ReadingRow, TrustRow):
         model.objects.all().delete()
-        model.objects.bulk_create(rows, batch_size=BATCH)
+    WorkflowRow.objects.bulk_create(work.workflows, batch_size=BATCH)
+    ReadingRow.objects.bulk_create(work.readings, batch_size=BATCH)
+    TrustRow.objects.bulk_create(counting.trust_rows(places), batch_size=BATCH)
     thin(at=at)
     return snapshot
 

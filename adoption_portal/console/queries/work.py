@@ -157,11 +157,11 @@ def readings_of(chosen: Chosen) -> Readings:
             if stands is not None:
                 held[days][0] += stands
                 held[days][1] += 1
-        if not final or (chosen.since is not None and read_at < chosen.since):
+        if not final or read_at is None or (chosen.since is not None and read_at < chosen.since):
             continue
         verdicts[verdict] += 1
         changed += is_changed
-        if ratio is not None:
+        if ratio is not None and error is not None:
             effects.append((ratio, error))
     return Readings(
         verdicts=verdicts,

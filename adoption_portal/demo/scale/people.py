@@ -1,6 +1,7 @@
 """Units in a tree eight levels deep at most, and as many people in them as one wishes."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -66,7 +67,12 @@ def seed_people(count: int) -> Places:
             code="scale", defaults={"name": "Simulated company", "country": "CH"}
         )
         keys = [unit.pk for unit in units]
-        terms = {"entity": entity.pk, "after": after, "units": keys, "count": len(keys)}
+        terms: dict[str, Any] = {
+            "entity": entity.pk,
+            "after": after,
+            "units": keys,
+            "count": len(keys),
+        }
         cursor.execute(EMPLOYED, terms)
         cursor.execute(ASSIGNED, terms)
     return Places(keys, heads)

@@ -32,6 +32,7 @@ BATCH = 2000
 GUARDED = (
     "workflows_workflowversion", "workflows_redesign", "workflows_revision", "workflows_route",
     "workflows_routestep", "workflows_stepassignment", "workflows_golive", "measurement_reading",
+    "workflows_hypothesis",
 )  # fmt: skip
 # Of a hundred workflows so many come no further than this; the others are measured.
 STOPS = (
@@ -133,7 +134,11 @@ def seed_cases(count: int, workflows: Sequence[int], *, at: datetime) -> int:
             for source in sources
         ),
     )  # fmt: skip
-    terms = {"workflows": list(workflows), "imports": [one.pk for one in imports], "each": each}
+    terms: dict[str, Any] = {
+        "workflows": list(workflows),
+        "imports": [one.pk for one in imports],
+        "each": each,
+    }
     with connection.cursor() as cursor:
         cursor.execute(CASES, {**terms, "at": at})
     return each * len(workflows)
@@ -203,7 +208,7 @@ def _routes(
         StepAssignment,
         (
             StepAssignment(
-                step=step, person_id=places.heads[index % len(places.heads)], started_at=step.opened_at,
+                step=step, person_id=places.heads[index % len(places.heads)], started_at=step.opened_at or at,
                 ended_at=step.closed_at, ended_reason="done" if step.closed_at else "",
             )
             for index, step in enumerate(steps)

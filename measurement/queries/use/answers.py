@@ -79,9 +79,8 @@ def _beside(rung: Rung, k: int) -> int | Hidden:
 
 
 def _on_leave(use: Use, wanted: Bools, *, whole: bool) -> int | Hidden:
-    units, unit = use.arrays.units, use.arrays.unit
-    (size,) = by_unit(units, unit, use.arrays.on_leave)
-    found = Metric(groups_of(units, size, use.k, within=use.people), size, size)
+    found = use.once("on leave", lambda: _leave(use))
+    size = found.groups.size
     kept, left_out = found.groups.covered(wanted)
     if not size[wanted].any():
         return 0
@@ -89,18 +88,27 @@ def _on_leave(use: Use, wanted: Bools, *, whole: bool) -> int | Hidden:
     return HIDDEN if count < use.k or (whole and left_out) else count
 
 
+def _leave(use: Use) -> Metric:
+    units, unit = use.arrays.units, use.arrays.unit
+    (size,) = by_unit(units, unit, use.arrays.on_leave)
+    return Metric(groups_of(units, size, use.k, within=use.people), size, size)
+
+
 def _first_use(use: Use, scope: Scope, wanted: Bools, *, whole: bool) -> Waiting | Hidden:
     """Of those who got access in the last year; its own groups, within those of A."""
     groups = use.groups("access", scope.tool)
     if groups is None:
         return HIDDEN
-    who, days, used = first_use(use.arrays, tool=scope.tool)
+    who, days, used = use.once(
+        ("first use", scope.tool), lambda: first_use(use.arrays, tool=scope.tool)
+    )
     there = use.present[who]
     who, days, used = who[there], days[there], used[there]
     units = use.arrays.units
     began = np.bincount(use.arrays.unit[who], minlength=len(units.pk)).astype(np.int64)
     if scope.tool is None:
-        groups = groups_of(units, began, use.k, within=groups)
+        within = groups
+        groups = use.once("began", lambda: groups_of(units, began, use.k, within=within))
         kept, left_out = groups.covered(wanted)
     else:
         kept, left_out = groups.covered(wanted)

@@ -84,17 +84,9 @@ def coverage(scope: Scope, at: datetime, *, use: Use | None = None) -> Coverage:
     """
     use = use or load_use(at)
     wanted, whole = use.wanted(scope), scope.unit is not None
-    changes = _changes()
-    required = list(
-        Training.objects.exclude(required_of="nobody")
-        .filter(retired_date__isnull=True)
-        .order_by("code")
-    )
-    done = _finished(use, required)
-    managers = _Managers(use, changes)
-    live = _first_live(use, changes)
-    assigned = use.present & (live < NEVER)
-    people = _group(use, assigned)
+    found = use.once("enablement", lambda: _read(use))
+    required, done, managers = found.required, found.done, found.managers
+    live, assigned, people = found.live, found.assigned, found.people
     for_people = [row for row in required if row.required_of == "people"]
     ready = assigned.copy()
     for training in for_people:
@@ -118,6 +110,37 @@ def coverage(scope: Scope, at: datetime, *, use: Use | None = None) -> Coverage:
             )
             for training in required
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """What every scope's coverage is made of."""
+
+    required: list[Training]
+    done: dict[int, Ints]
+    managers: "_Managers"
+    live: Ints
+    assigned: Bools
+    people: Groups
+
+
+def _read(use: Use) -> _Read:
+    changes = _changes()
+    required = list(
+        Training.objects.exclude(required_of="nobody")
+        .filter(retired_date__isnull=True)
+        .order_by("code")
+    )
+    live = _first_live(use, changes)
+    assigned = use.present & (live < NEVER)
+    return _Read(
+        required=required,
+        done=_finished(use, required),
+        managers=_Managers(use, changes),
+        live=live,
+        assigned=assigned,
+        people=_group(use, assigned),
     )
 
 
@@ -181,28 +204,44 @@ def use_by_workflow(
     assisted = _rows(ASSISTED, terms)
     closed = dict(_rows(CLOSED, terms))
     found = {}
+    by_tool: dict[int, tuple[Ints, Ints]] = {}
     for row in changes:
         wanted = use.arrays.units.below(row.unit)
         active = use.present & recent(use.access(row.tool).used)
         breadth = _metric(use, use.people, use.present, active).rung(wanted, whole=True)
         depth = None
         if not isinstance(breadth, Hidden) and closed.get(row.workflow):
-            depth = _depth(use, wanted, row.tool, assisted, closed[row.workflow])
+            if row.tool not in by_tool:
+                by_tool[row.tool] = _assisted_by_unit(use, row.tool, assisted)
+            depth = _depth(use, wanted, by_tool[row.tool], closed[row.workflow])
         found[row.workflow] = WorkflowUse(row.workflow, breadth, depth)
     return found
 
 
-def _depth(
-    use: Use, wanted: Bools, tool: int, assisted: list[tuple[Any, ...]], closed: int
-) -> tuple[int, int] | None:
+def _breadth(use: Use, tool: int) -> Metric:
+    active = use.present & use.access(tool).used[:, -4:].any(axis=1)
+    return _metric(use, use.people, use.present, active)
+
+
+def _assisted_by_unit(use: Use, tool: int, assisted: list[tuple[Any, ...]]) -> tuple[Ints, Ints]:
+    """(m,) people with assisted cases directly in each unit, and those cases."""
     rows = [(person, cases) for person, of, cases in assisted if of == tool]
     place = places_in(use.arrays.person, [person for person, _cases in rows])
     cases = np.array([cases for _person, cases in rows], dtype=np.int64)
-    inside = place >= 0
-    inside[inside] = wanted[use.arrays.unit[place[inside]]]
-    if inside.sum() < use.k:
+    unit = use.arrays.unit[place[place >= 0]]
+    size = len(use.arrays.units.pk)
+    people = np.bincount(unit, minlength=size).astype(np.int64)
+    total = np.bincount(unit, weights=cases[place >= 0], minlength=size)
+    return people, np.rint(total).astype(np.int64)
+
+
+def _depth(
+    use: Use, wanted: Bools, by_place: tuple[Ints, Ints], closed: int
+) -> tuple[int, int] | None:
+    people, cases = by_place
+    if people[wanted].sum() < use.k:
         return None
-    return min(int(cases[inside].sum()), closed), closed
+    return min(int(cases[wanted].sum()), closed), closed
 
 
 def _metric(use: Use, groups: Groups, of: Bools, yes: Bools) -> Metric:

@@ -1,8 +1,10 @@
 """Everybody's use at one Monday, read once; figures for any number of scopes come from it."""
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import TypeVar, cast
 
 import numpy as np
 from django.conf import settings
@@ -21,6 +23,8 @@ from measurement.queries.use.arrays import (
 from measurement.queries.use.changed import changed_workflows
 from measurement.queries.use.figures import Scope
 from measurement.queries.use.groups import Groups, Metric, by_unit, groups_of, tool_groups
+
+T = TypeVar("T")
 
 
 @dataclass(eq=False)
@@ -110,6 +114,9 @@ class Use:
 
     def metric(self, rung: str, tool: int | None) -> Metric | None:
         """One of "access", "active", "habitual" and "in_changed_work", "new"; None as above."""
+        return self.once(("metric", rung, tool), lambda: self._metric(rung, tool))
+
+    def _metric(self, rung: str, tool: int | None) -> Metric | None:
         groups = self.groups({"access": "people", "habitual": "judged"}.get(rung, "access"), tool)
         if groups is None:
             return None
@@ -140,7 +147,19 @@ class Use:
         return found
 
     def days(self, *, weeks: int, tool: int | None) -> Floats:
-        return active_days(self.arrays, weeks=weeks, tool=tool)
+        return self.once(
+            ("days", weeks, tool), lambda: active_days(self.arrays, weeks=weeks, tool=tool)
+        )
+
+    def once(self, key: Hashable, asked: Callable[[], T]) -> T:
+        """What many scopes share is worked out for the first of them."""
+        if key not in self._known:
+            self._known[key] = asked()
+        return cast("T", self._known[key])
+
+    @cached_property
+    def _known(self) -> dict[Hashable, object]:
+        return {}
 
     def _count(self, mask: Bools) -> Ints:
         return by_unit(self.arrays.units, self.arrays.unit, mask)[0]

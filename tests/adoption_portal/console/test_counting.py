@@ -141,8 +141,8 @@ def test_counting_asks_about_as_often_for_many_workflows_as_for_few(
         scenes.counted(NOW)
     scenes.worked(scene, count=6)
     with django_assert_max_num_queries(500) as many:
-        scenes.counted(NOW + timedelta(hours=1))
-    assert len(many) <= len(few) + 2
+        scenes.counted(NOW + timedelta(days=1))
+    assert len(many) <= len(few) + 4  # the first has no earlier count to thin
 
 
 @pytest.mark.parametrize(

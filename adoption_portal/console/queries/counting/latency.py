@@ -85,6 +85,8 @@ def latencies_now(places: Places, *, minimum: int, at: datetime) -> Latencies:
     )
     found: dict[tuple[str, Any], list[Asked]] = defaultdict(list)
     for pk, role, title, state, opened, closed, unit, function, tool in rows:
+        if opened is None:  # the filter leaves none
+            continue
         decided = closed is not None and state in {StepState.APPROVED, StepState.REJECTED}
         days = max(0.0, ((closed or at) - opened).total_seconds() / DAY)
         asked = Asked(role, title, days, decided, frozenset(signers[pk]))

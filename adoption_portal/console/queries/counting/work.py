@@ -89,7 +89,7 @@ def _redesigns() -> dict[int, Facts]:
         "submitted_at",
         "signed_at",
     )
-    return {row["pk"]: row for row in rows}
+    return {row["pk"]: dict(row) for row in rows}
 
 
 def _readings(redesigns: list[int]) -> dict[int, dict[str, Facts]]:
@@ -106,7 +106,7 @@ def _readings(redesigns: list[int]) -> dict[int, dict[str, Facts]]:
     )  # fmt: skip
     found: dict[int, dict[str, Facts]] = {}
     for row in rows:
-        found.setdefault(row["redesign_id"], {})[row["kind"]] = row
+        found.setdefault(row["redesign_id"], {})[row["kind"]] = dict(row)
     return found
 
 
