@@ -14,6 +14,7 @@ from core.tokens import create_token
 from measurement.models import ImportRejection
 from people.choices import Role
 from people.models import Person
+from surveys.models import Instrument, Wave
 from tests.architecture.addresses import addresses
 from tests.factories.cases import NOW
 from tests.factories.measurement import CaseImportFactory, CaseSourceFactory, reading_of
@@ -26,7 +27,7 @@ from tests.factories.people import (
 )
 from tests.factories.sign_offs import in_review, live, some_policy
 from tests.factories.workflows import RedesignFactory, WorkflowFactory
-from tests.surveys.views.waves import answered, ended, opened, planned
+from tests.surveys.views.waves import answered, ended, opened
 
 pytestmark = pytest.mark.django_db
 
@@ -93,27 +94,30 @@ def one_with_deliveries(unit, boss, count):
     return [source.workflow]
 
 
-def asked(unit, boss, count):
+def surveyed(unit, boss, count):
     """Waves that are planned; what else a row tells comes from the same columns."""
+    instrument = Instrument.objects.get(code="AWT-16")
     later = timezone.localdate() + timedelta(days=5)
     return [
-        planned(
-            boss=boss,
-            office=boss,
+        Wave.objects.create(
+            instrument=instrument,
+            redesign=redesign,
+            workflow=redesign.workflow,
             opens_date=later,
-            workflow=WorkflowFactory(unit=unit, is_simulated=True),
-        ).wave
-        for _row in range(count)
+            closes_date=later + timedelta(days=21),
+            contact="Privacy",
+        )
+        for redesign in drafts(unit, boss, count)
     ]
 
 
 def one_result_of_many_units(unit, boss, count):
-    """Each unit below has six people, so that its cells are published too."""
+    """Each unit below has five people, so that its cells are published too."""
     top = OrgUnitFactory(parent=unit)
     workflow = WorkflowFactory(unit=top, is_simulated=True)
     for _row in range(count):
         below = OrgUnitFactory(parent=top)
-        for _person in range(6):
+        for _person in range(5):
             AssignmentFactory(unit=below)
     wave = opened(boss=boss, office=boss, workflow=workflow, people=6)
     people = Person.objects.filter(pk__in=wave.wave.participations.values("person"))
@@ -129,8 +133,8 @@ LISTS = {
     "workflows:sign_offs": ("/sign-offs/", waiting),
     "workflows:sign_offs team": ("/sign-offs/?tab=team", waiting),
     "measurement:evidence_list": ("/evidence/", read),
-    "surveys:list": ("/surveys/", asked),
-    "surveys:choose": ("/surveys/plan/", read),
+    "surveys:list": ("/surveys/", surveyed),
+    "surveys:choose": ("/surveys/plan/", waiting),
     "surveys:result": ("/surveys/{}/result/", one_result_of_many_units),
     "workflows:history": ("/workflows/{}/history/", one_with_acts),
     "measurement:cases": ("/workflows/{}/cases/", one_with_deliveries),
