@@ -92,6 +92,22 @@ def forget_old_answers(job_id: str) -> None:
             tending.forget_old_answers(at=timezone.now())
 
 
+@shared_task(name="surveys.erase_invitations", acks_late=True, reject_on_worker_lost=True)
+def erase_invitations(job_id: str, person_id: int, reason: str) -> None:
+    """Asks for itself again while a survey the person is invited to has not ended."""
+    with claimed(UUID(job_id)) as job:
+        if job is not None:
+            from people.models import Person
+            from surveys.operations import erasing
+
+            erasing.erase_invitations(
+                person=Person.objects.get(pk=person_id),
+                actor=job.job.requested_by,
+                reason=reason,
+                at=timezone.now(),
+            )
+
+
 periodic("surveys.tend_waves", every=timedelta(minutes=10))
 periodic("surveys.count_answered", at=time(5, 0))
 periodic("surveys.forget_old_answers", at=time(3, 50))

@@ -125,6 +125,14 @@ DECLARE
         ELSE 'instrument_id' END;
     instrument bigint;
 BEGIN
+    IF TG_TABLE_NAME = 'surveys_instrument' AND row_after ->> 'comparable_with_id' IS NOT NULL
+            AND NOT EXISTS (
+                SELECT FROM surveys_instrument i
+                WHERE i.id = (row_after ->> 'comparable_with_id')::bigint
+                    AND i.code = row_after ->> 'code' AND i.kind = row_after ->> 'kind') THEN
+        PERFORM surveys_refuse('instrument_comparable_with_its_like',
+            'only versions of one questionnaire stand on one line');
+    END IF;
     IF TG_TABLE_NAME = 'surveys_instrument' AND TG_OP = 'UPDATE'
             AND row_before - free = row_after - free THEN
         RETURN NEW;
@@ -289,7 +297,7 @@ END $$""",
 # Table -> (function, when).
 GUARDS = {
     "surveys_wave": ("surveys_wave_guard", "BEFORE INSERT OR UPDATE"),
-    "surveys_instrument": ("surveys_instrument_guard", "BEFORE UPDATE OR DELETE"),
+    "surveys_instrument": ("surveys_instrument_guard", "BEFORE INSERT OR UPDATE OR DELETE"),
     "surveys_scale": ("surveys_instrument_guard", "BEFORE INSERT OR UPDATE OR DELETE"),
     "surveys_item": ("surveys_instrument_guard", "BEFORE INSERT OR UPDATE OR DELETE"),
     "surveys_rostersnapshot": ("surveys_snapshot_guard", "BEFORE INSERT"),

@@ -6,6 +6,7 @@ ballots. A crash anywhere is followed by a run that finds the state and goes on.
 """
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -19,12 +20,13 @@ from surveys.choices import CellScope, Subset, WaveState
 from surveys.counting import Count, count
 from surveys.models import Ballot, Participation, ReleasedCell, Wave
 from surveys.operations.publishing import publish
-from surveys.queries.waves import wave_before
+from surveys.queries.waves import waves_before
 from surveys.scoring import CellId, ItemKey
 from surveys.sealing import BoxNotOpened, Sheet, are_answers, unseal
 
 log = logging.getLogger(__name__)
 LOCKS = 0x42414C  # any number: with a wave's id the name of its lock
+AT_ONCE = 500
 DESTROYED = "wave.key_destroyed"
 COUNTS_DIFFER, KEY_GONE, BOX_BROKEN = "counts differ", "key is gone", "box cannot be opened"
 WITHOUT_KEY = frozenset(
@@ -91,10 +93,7 @@ def _opened(wave: Wave, *, as_many_as: int) -> list[Sheet]:
         raise CannotBeCounted(COUNTS_DIFFER)
     try:
         private_key = keys.read(wave.public_id)
-        boxes = Ballot.objects.filter(wave=wave).values_list("box", flat=True)
-        sheets = [
-            unseal(bytes(box), private_key=private_key) for box in boxes.iterator(chunk_size=500)
-        ]
+        sheets = [unseal(box, private_key=private_key) for box in _boxes(wave)]
     except keys.KeyIsGone:
         raise CannotBeCounted(KEY_GONE) from None
     except BoxNotOpened:
@@ -105,6 +104,14 @@ def _opened(wave: Wave, *, as_many_as: int) -> list[Sheet]:
     if not all(_fits(sheet, units, categories, items) for sheet in sheets):
         raise CannotBeCounted(BOX_BROKEN)
     return sheets
+
+
+def _boxes(wave: Wave) -> Iterator[bytes]:
+    """A few hundred at a time: all boxes of a large wave are many times as large as all sheets."""
+    ids = list(Ballot.objects.filter(wave=wave).values_list("pk", flat=True))
+    for start in range(0, len(ids), AT_ONCE):
+        some = Ballot.objects.filter(pk__in=ids[start : start + AT_ONCE])
+        yield from (bytes(box) for box in some.values_list("box", flat=True))
 
 
 def _fits(sheet: Sheet, units: set[int], categories: list[int], items: int) -> bool:
@@ -147,7 +154,7 @@ def _counted(wave: Wave, sheets: list[Sheet]) -> Count:
 
 
 def _published_before(wave: Wave) -> frozenset[CellId]:
-    before = wave_before(wave)
+    before = waves_before(wave).first()
     if before is None:
         return frozenset()
     cells = ReleasedCell.objects.filter(wave=before, subset=Subset.ALL, metric="respondents")

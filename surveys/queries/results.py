@@ -16,6 +16,7 @@ from surveys.errors import ResultsNotReady
 from surveys.models import Comment, Item, Participation, ReleasedCell, Scale, Wave
 from surveys.queries.attribute_tables import AttributeTable, attribute_tables
 from surveys.queries.questionnaire import Questionnaire, questionnaire
+from surveys.queries.waves import waves_before
 
 Figures = Mapping[str, ReleasedCell]
 RESPONDENTS = "respondents"
@@ -154,14 +155,9 @@ def _upwards(parent_of: Mapping[int, int | None], units: Iterable[int | None]) -
 
 def _cells(wave: Wave) -> list[ReleasedCell]:
     """Of this wave and of the one before it, in one query."""
-    before = Wave.objects.filter(
-        workflow=wave.workflow_id,
-        instrument=wave.instrument_id,
-        state__in=WITH_RESULTS,
-        opens_date__lt=wave.opens_date,
-    ).order_by("-opens_date", "-pk")
+    before = waves_before(wave).values("pk")[:1]
     return list(
-        ReleasedCell.objects.filter(Q(wave=wave) | Q(wave=Subquery(before.values("pk")[:1])))
+        ReleasedCell.objects.filter(Q(wave=wave) | Q(wave=Subquery(before)))
         .select_related("wave")
         .order_by("pk")
     )

@@ -48,15 +48,17 @@ def waves_visible_to(person: Person) -> QuerySet[Wave]:
     )
 
 
-def wave_before(wave: Wave) -> Wave | None:
-    """The released wave of the same instrument and workflow before this one; trends go there."""
-    return (
-        Wave.objects.filter(
-            workflow=wave.workflow_id,
-            instrument=wave.instrument_id,
-            state__in=WITH_RESULTS,
-            opens_date__lt=wave.opens_date,
-        )
-        .order_by("-opens_date", "-pk")
-        .first()
-    )
+def waves_before(wave: Wave) -> QuerySet[Wave]:
+    """Released waves of the workflow before this one, the latest first; trends go to that one.
+
+    Of the same version of the instrument, or of one an administrator marked as comparable.
+    """
+    same = Q(instrument=wave.instrument_id)
+    if wave.instrument.comparable_with_id is not None:
+        same |= Q(instrument=wave.instrument.comparable_with_id)
+    return Wave.objects.filter(
+        same,
+        workflow=wave.workflow_id,
+        state__in=WITH_RESULTS,
+        opens_date__lt=wave.opens_date,
+    ).order_by("-opens_date", "-pk")

@@ -7,10 +7,11 @@ import json
 import logging
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.apps import apps
 from django.core import mail
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.test import override_settings
 
 from core.jobs import run_waiting
@@ -52,6 +53,7 @@ def everything():
         name: logging.getLogger(name).level
         for name in ("", "django", "django.db.backends", "celery", "core", "surveys")
     }
+    logging.getLogger("factory").setLevel(logging.INFO)  # the tests' own, and endless
     root.addHandler(handler)
     for name in quiet:
         logging.getLogger(name).setLevel(logging.DEBUG)
@@ -170,7 +172,7 @@ def test_a_fault_of_the_database_repeats_no_answer(
             " EXECUTE FUNCTION portal_refuse_change('planted')"
         )
     try:
-        with pytest.raises(DatabaseError) as fault:
+        with pytest.raises(psycopg.Error) as fault:
             operations.release(wave=asked.wave, at=NOON)
     finally:
         with connection.cursor() as cursor:

@@ -388,6 +388,22 @@ def test_an_item_does_not_move_into_a_frozen_instrument():
         Item.objects.filter(pk=item.pk).update(instrument=frozen)
 
 
+def test_only_versions_of_one_questionnaire_are_comparable():
+    after, before = (Instrument.objects.get(code=code) for code in ("AWT-16", "AWB-5"))
+    with refused("instrument_comparable_with_its_like"):
+        Instrument.objects.filter(pk=after.pk).update(
+            comparable_with=before, comparable_reason="They look alike"
+        )
+    facts = {"lead_in": {}, "answers": {}, "comparable_with": after, "comparable_reason": "Comma"}
+    with refused("instrument_comparable_with_its_like"):
+        Instrument.objects.create(code="AWT-16", version="2.0", kind="before", **facts)
+    with refused("instrument_comparable_has_reason"):
+        Instrument.objects.create(
+            code="AWT-16", version="2.0", kind="after", **facts | {"comparable_reason": ""}
+        )
+    assert Instrument.objects.create(code="AWT-16", version="2.0", kind="after", **facts).pk
+
+
 # --- reminders and mails --------------------------------------------------------------------------
 def test_reminders_are_two_and_apart():
     wave = opened().wave

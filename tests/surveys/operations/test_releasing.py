@@ -10,7 +10,7 @@ from django.db import connection
 from core.models import AuditEvent, Job
 from surveys import keys, operations
 from surveys.models import AttributeTally, Ballot, Comment, Participation, ReleasedCell, Response
-from surveys.operations import releasing
+from surveys.operations import publishing, releasing
 from tests.factories.people import SiteFactory
 from tests.factories.sign_offs import NOON
 from tests.factories.surveys import (
@@ -379,6 +379,34 @@ def test_killed_anew_at_each_statement_of_a_fresh_wave_it_ends_the_same():
         assert (found["state"], found["key"], found["ballots"]) == ("done", False, 0)
         assert (found["events"], found["mails"]) == (expected["events"], expected["mails"])
         assert found["rows"][0] == expected["rows"][0]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("table", ["surveys_response", "surveys_comment"])
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_killed_beside_a_copy_it_ends_the_same(monkeypatch, table, after):
+    """COPY goes past the statements above."""
+    asked = filled()
+    copied = publishing._copy
+
+    def die(statement, *facts):
+        if after or table not in statement:
+            copied(statement, *facts)
+        if table in statement:
+            raise Killed
+
+    monkeypatch.setattr(publishing, "_copy", die)
+    with pytest.raises(Killed):
+        operations.release(wave=asked.wave, at=NOON)
+    assert asked.fresh().state == "closed"
+    assert not Response.objects.exists()
+    monkeypatch.undo()
+
+    operations.release(wave=asked.wave, at=NOON)
+
+    found = picture(asked.wave)
+    assert (found["state"], found["key"], found["ballots"]) == ("done", False, 0)
+    assert [len(rows) for rows in found["rows"][:2]] == [55, 55]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -96,7 +96,7 @@ def test_those_asked_to_sign_see_the_result_from_before_go_live():
     from workflows.models import RouteStep, StepAssignment
 
     step = RouteStep.objects.filter(route__redesign=asked.redesign).first()
-    StepAssignment.objects.create(step=step, person=signer, via="role")
+    StepAssignment.objects.create(step=step, person=signer, via="role", started_at=NOON)
     assert sees(signer) == set()
 
     for person in asked.team:
