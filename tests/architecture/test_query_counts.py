@@ -113,7 +113,7 @@ def surveyed(unit, boss, count):
 
 def one_result_of_many_units(unit, boss, count):
     """Each unit below has five people, so that its cells are published too."""
-    top = OrgUnitFactory(parent=unit)
+    top = OrgUnitFactory(parent=unit.parent)
     workflow = WorkflowFactory(unit=top, is_simulated=True)
     for _row in range(count):
         below = OrgUnitFactory(parent=top)
