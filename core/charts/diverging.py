@@ -81,8 +81,8 @@ def diverging(data: Diverging, *, width: int = HALF, palette: str | None = None)
     place = Linear(-reach, reach, SIDE, width - SIDE)
     top = legend_height
     for row, lines in zip(data.rows, labels, strict=True):
-        for index, line in enumerate(lines):
-            canvas.text(0, top + 11 + LINE * index, line, "label")
+        for index, words_of_it in enumerate(lines):
+            canvas.text(0, top + 11 + LINE * index, words_of_it, "label")
         top += LINE * len(lines)
         _bar(canvas, data, row, place, top)
         top += BAR + GAP

@@ -94,7 +94,9 @@ def todo_of(wave: Wave) -> dict[str, Any]:
     return {
         "title": _("Trust survey: %(name)s") % {"name": wave.workflow.name},
         "name": wave.workflow.name,
-        "text": _("Two to three minutes, sealed, without your name."),
+        "text": _("Under a minute, sealed, without your name.")
+        if wave.instrument.kind == InstrumentKind.BEFORE
+        else _("Two to three minutes, sealed, without your name."),
         "icon": "heart",
         "tone": "info",
         "tag": _("Open until %(day)s") % {"day": words.day(wave.closes_date)},

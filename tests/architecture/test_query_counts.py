@@ -18,6 +18,8 @@ from measurement.models import CaseSummary, ImportRejection, UseImport, UseRejec
 from people.choices import Role
 from people.models import Person, RoleGrant
 from people.rules import has_role
+from people.models import Person
+from surveys.models import Instrument, Wave
 from tests.architecture.addresses import addresses
 from tests.architecture.scene import people_received
 from tests.factories.cases import NOW
@@ -35,6 +37,7 @@ from tests.factories.sign_offs import in_review, live, some_policy
 from tests.factories.workflows import RedesignFactory, WorkflowFactory
 from tests.surveys.views.waves import answered, ended, opened, planned
 from workflows.models import TeamTalk
+from tests.surveys.views.waves import answered, ended, opened
 
 pytestmark = pytest.mark.django_db
 
@@ -102,16 +105,20 @@ def one_with_deliveries(unit, boss, count):
 
 
 def planned_waves(unit, boss, count):
+def surveyed(unit, boss, count):
     """Waves that are planned; what else a row tells comes from the same columns."""
+    instrument = Instrument.objects.get(code="AWT-16")
     later = timezone.localdate() + timedelta(days=5)
     return [
-        planned(
-            boss=boss,
-            office=boss,
+        Wave.objects.create(
+            instrument=instrument,
+            redesign=redesign,
+            workflow=redesign.workflow,
             opens_date=later,
-            workflow=WorkflowFactory(unit=unit, is_simulated=True),
-        ).wave
-        for _row in range(count)
+            closes_date=later + timedelta(days=21),
+            contact="Privacy",
+        )
+        for redesign in drafts(unit, boss, count)
     ]
 
 
@@ -128,12 +135,12 @@ def keys_of_systems(unit, boss, count):
 
 
 def one_result_of_many_units(unit, boss, count):
-    """Each unit below has six people, so that its cells are published too."""
-    top = OrgUnitFactory(parent=unit)
+    """Each unit below has five people, so that its cells are published too."""
+    top = OrgUnitFactory(parent=unit.parent)
     workflow = WorkflowFactory(unit=top, is_simulated=True)
     for _row in range(count):
         below = OrgUnitFactory(parent=top)
-        for _person in range(6):
+        for _person in range(5):
             AssignmentFactory(unit=below)
     wave = opened(boss=boss, office=boss, workflow=workflow, people=6)
     people = Person.objects.filter(pk__in=wave.wave.participations.values("person"))
@@ -203,6 +210,8 @@ LISTS = {
     "measurement:evidence_list": ("/evidence/", read),
     "surveys:list": ("/surveys/", planned_waves),
     "surveys:choose": ("/surveys/plan/", read),
+    "surveys:list": ("/surveys/", surveyed),
+    "surveys:choose": ("/surveys/plan/", waiting),
     "surveys:result": ("/surveys/{}/result/", one_result_of_many_units),
     "people:delegations": ("/account/delegations/", stand_ins),
     "workflows:history": ("/workflows/{}/history/", one_with_acts),
