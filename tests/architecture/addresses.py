@@ -47,7 +47,6 @@ PLAIN = {
     "kind": "usage",
     "page": "overview",
     "suffix": "csv",
-    "kind": "usage",
 }
 
 

@@ -12,13 +12,10 @@ from rest_framework.mixins import ListModelMixin
 
 from adoption_portal.console.operations.counting import refresh
 from core.tokens import create_token
-from measurement.models import CaseSummary, ImportRejection, Reading
-from measurement.models import ImportRejection, UseImport, UseRejection
-from measurement.models import CaseSummary, ImportRejection, UseImport, UseRejection
+from measurement.models import CaseSummary, ImportRejection, Reading, UseImport, UseRejection
 from people.choices import Role
 from people.models import Person, RoleGrant
 from people.rules import has_role
-from people.models import Person
 from surveys.models import Instrument, Wave
 from tests.architecture.addresses import addresses
 from tests.architecture.scene import people_received
@@ -27,17 +24,16 @@ from tests.factories.measurement import CaseImportFactory, CaseSourceFactory, re
 from tests.factories.people import (
     PASSWORD,
     AssignmentFactory,
-    EmploymentFactory,
     DelegationFactory,
+    EmploymentFactory,
     OrgUnitFactory,
     PersonFactory,
     RoleGrantFactory,
 )
 from tests.factories.sign_offs import in_review, live, some_policy
 from tests.factories.workflows import RedesignFactory, WorkflowFactory
-from tests.surveys.views.waves import answered, ended, opened, planned
-from workflows.models import TeamTalk
 from tests.surveys.views.waves import answered, ended, opened
+from workflows.models import TeamTalk
 
 pytestmark = pytest.mark.django_db
 
@@ -105,7 +101,6 @@ def one_with_deliveries(unit, boss, count):
 
 
 def planned_waves(unit, boss, count):
-def surveyed(unit, boss, count):
     """Waves that are planned; what else a row tells comes from the same columns."""
     instrument = Instrument.objects.get(code="AWT-16")
     later = timezone.localdate() + timedelta(days=5)
@@ -176,8 +171,12 @@ def people_files(unit, boss, count):
         found = people_received()
         PeopleImport.objects.filter(pk=found.pk).update(created_by=PersonFactory())
     return [found]
+
+
 def stand_ins(unit, boss, count):
     return [DelegationFactory(delegate=boss).principal for _row in range(count)]
+
+
 def deliveries_about_people(unit, boss, count):
     return [people_delivery() for _row in range(count)]
 
@@ -210,7 +209,7 @@ LISTS = {
     "measurement:evidence_list": ("/evidence/", read),
     "surveys:list": ("/surveys/", planned_waves),
     "surveys:choose": ("/surveys/plan/", read),
-    "surveys:list": ("/surveys/", surveyed),
+    "surveys:list": ("/surveys/", planned_waves),
     "surveys:choose": ("/surveys/plan/", waiting),
     "surveys:result": ("/surveys/{}/result/", one_result_of_many_units),
     "people:delegations": ("/account/delegations/", stand_ins),
