@@ -208,8 +208,6 @@ LISTS = {
     "workflows:sign_offs team": ("/sign-offs/?tab=team", waiting),
     "measurement:evidence_list": ("/evidence/", read),
     "surveys:list": ("/surveys/", planned_waves),
-    "surveys:choose": ("/surveys/plan/", read),
-    "surveys:list": ("/surveys/", planned_waves),
     "surveys:choose": ("/surveys/plan/", waiting),
     "surveys:result": ("/surveys/{}/result/", one_result_of_many_units),
     "people:delegations": ("/account/delegations/", stand_ins),
