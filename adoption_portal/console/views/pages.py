@@ -17,6 +17,7 @@ from core.audit import record_export
 from core.pagination import page_of
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+EVIDENCE_ROWS = 15  # each is drawn twice and listed twice
 Facts = Mapping[str, Any]
 
 
@@ -32,7 +33,8 @@ def overview_facts(request: HttpRequest, found: Opened) -> Facts:  # noqa: ARG00
 def evidence_facts(request: HttpRequest, found: Opened) -> Facts:
     assert found.snapshot is not None  # noqa: S101
     order, verdict = request.GET.get("sort", ""), request.GET.get("verdict", "")
-    rows = page_of(request, pages.evidence_rows(found.chosen, order=order, verdict=verdict))
+    readings_there = pages.evidence_rows(found.chosen, order=order, verdict=verdict)
+    rows = page_of(request, readings_there, size=EVIDENCE_ROWS)
     readings = readings_of(found.chosen)
     return {
         "page": pages.evidence_page(found.chosen, list(rows.object_list), readings),

@@ -20,7 +20,7 @@ from core.charts.table import Table
 from measurement.choices import ReadingVerdict
 
 NOT_READ = "none"
-MOST_POINTS = 80
+MOST_POINTS = 50
 FEWEST, MOST = 2, 4
 ORDERS = {
     "": (F("ratio").asc(nulls_last=True), "name", "pk"),
