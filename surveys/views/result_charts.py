@@ -14,7 +14,7 @@ from surveys.queries import ResultPage, UnitResult
 from surveys.queries.attribute_tables import AttributeTable
 from surveys.queries.trust import ItemFacts
 from surveys.scoring.intervals import UP, Change
-from surveys.views.result_words import Figure, favourable_words, figure_of, mean_words
+from surveys.views.result_words import Figure, favourable_words, figure_of, mean_words, tells_mean
 
 SHADES = (2.2, 2.8, 3.4, 4.0)  # borders between the five shades of a mean
 QUADRANTS = {
@@ -99,7 +99,7 @@ def _row(text: str, cell: ReleasedCell | None, item: ItemFacts | None) -> Diverg
     if counts and sum(counts):
         shares = tuple(count / sum(counts) * 100 for count in counts)
         return DivergingRow(label, shares, cell.n, note=", ".join(notes))
-    instead = _("mean %(mean)s") % {"mean": mean_words(cell)}
+    instead = _("mean %(mean)s") % {"mean": mean_words(cell)} if tells_mean(cell) else ""
     if detail.get("favourable"):
         instead = _("%(share)s answered favourably") % {"share": favourable_words(cell)}
     return DivergingRow(label, None, cell.n, instead=instead, note=", ".join(notes))
@@ -150,7 +150,7 @@ def _map_row(
 
 
 def _map_cell(cell: ReleasedCell | None, column: str) -> MapCell | None:
-    if cell is None:
+    if cell is None or not tells_mean(cell):
         return None
     shade = 0 if cell.mean is None else 1 + sum(cell.mean >= border for border in SHADES)
     return MapCell(mean_words(cell), shade, column)

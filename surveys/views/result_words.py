@@ -55,7 +55,7 @@ class Headline:
 
 def figure_of(cell: ReleasedCell | None) -> Figure | None:
     """None for what is hidden: nothing tells too few from protected."""
-    if cell is None:
+    if cell is None or not tells_mean(cell):
         return None
     detail = cell.detail or {}
     interval = detail.get("favourable_95")
@@ -78,6 +78,11 @@ def figure_of(cell: ReleasedCell | None) -> Figure | None:
         value=cell.mean,
         small=bool(detail.get("small_group")),
     )
+
+
+def tells_mean(cell: ReleasedCell) -> bool:
+    """Whether the mean is published, as a number or in words; its number of people may be alone."""
+    return cell.mean is not None or (cell.detail or {}).get("mean", "") in MEANS_IN_WORDS
 
 
 def mean_words(cell: ReleasedCell) -> str:

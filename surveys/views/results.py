@@ -37,6 +37,7 @@ from surveys.views.result_words import (
     change_words,
     figure_of,
     headline,
+    tells_mean,
     visible_change_words,
 )
 from surveys.views.wave_words import asks, last_day
@@ -147,12 +148,12 @@ def _csv_figure(cell: object) -> list[object]:
         return ["hidden", *[""] * 9]
     detail = cell.detail or {}
     counts = list(detail.get("distribution") or [""] * 5)
-    shown = figure_of(cell)
-    assert shown is not None  # noqa: S101  (there is a cell)
-    is_mean = cell.metric != "respondents"
+    mean: object = ""
+    if cell.metric != "respondents":
+        mean = detail.get("mean", _rounded(cell.mean)) if tells_mean(cell) else "hidden"
     return [
         cell.n,
-        detail.get("mean", _rounded(cell.mean)) if is_mean else "",
+        mean,
         _rounded(cell.low),
         _rounded(cell.high),
         detail.get("favourable", _rounded(cell.favourable, 2)),

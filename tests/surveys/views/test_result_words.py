@@ -4,7 +4,7 @@ import pytest
 
 from surveys.models import ReleasedCell
 from surveys.queries import UnitResult
-from surveys.views.result_charts import leans_more, quadrants
+from surveys.views.result_charts import _map_cell, _row, leans_more, quadrants
 from surveys.views.result_words import (
     change_of,
     change_words,
@@ -116,6 +116,15 @@ def test_smallest_change_that_could_be_seen():
         "With 30 people, changes under 0.5 cannot be seen."
     )
     assert visible_change_words(cell(n=9), None) == ""
+
+
+def test_a_mean_that_is_kept_back_reads_like_any_hidden_figure():
+    kept_back = cell("item:REL1", mean=None, low=None, high=None, sd=None)
+
+    assert figure_of(kept_back) is None
+    assert _map_cell(kept_back, "Reliability") is None
+    row = _row("The statement.", kept_back, None)
+    assert (row.shares, row.instead) == (None, "")
 
 
 def shares(over_reliant):
