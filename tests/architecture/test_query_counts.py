@@ -23,8 +23,8 @@ from tests.factories.measurement import CaseImportFactory, CaseSourceFactory, re
 from tests.factories.people import (
     PASSWORD,
     AssignmentFactory,
-    EmploymentFactory,
     DelegationFactory,
+    EmploymentFactory,
     OrgUnitFactory,
     PersonFactory,
     RoleGrantFactory,
@@ -166,6 +166,8 @@ def people_files(unit, boss, count):
         found = people_received()
         PeopleImport.objects.filter(pk=found.pk).update(created_by=PersonFactory())
     return [found]
+
+
 def stand_ins(unit, boss, count):
     return [DelegationFactory(delegate=boss).principal for _row in range(count)]
 

@@ -16,6 +16,7 @@ from tests.factories.people import PersonFactory, RoleGrantFactory, TrainingFact
 from tests.factories.workflows import AiToolFactory
 
 pytestmark = pytest.mark.django_db
+NOWHERE = "01900000-0000-7000-8000-000000000000"
 WEEK = {"person": "E-1", "tool": "Assistant", "week": "2026-03-02", "active_days": 2}
 
 
@@ -152,13 +153,13 @@ def test_a_persons_token_counts_for_the_program_office_alone(client):
     [
         ("?page=1", "[]", "application/json", 400),
         ("?on_error=maybe", "[]", "application/json", 400),
-        (f"?tool={uuid4()}", json.dumps(WEEK), "application/json", 400),
+        (f"?tool={NOWHERE}", json.dumps(WEEK), "application/json", 422),
         ("?tool=x", json.dumps(WEEK), "application/json", 400),
-        ("", "", "application/json", 400),
-        ("", "{", "application/json", 400),
-        ("", "[]", "application/json", 400),
-        ("", "[1]", "application/json", 400),
-        ("", '{"person": "E-1"}', "application/json", 400),
+        ("", "", "application/json", 415),
+        ("", "{", "application/json", 422),
+        ("", "[]", "application/json", 422),
+        ("", "[1]", "application/json", 422),
+        ("", '{"person": "E-1"}', "application/json", 422),
         ("", "x", "text/plain", 415),
     ],
 )
