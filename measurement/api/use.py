@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 from core.api.authentication import TokenAuthentication
 from core.api.bodies import charset_of, table_of
 from core.api.jobs import JobOut
+from core.api.pagination import CursorPages
 from core.api.parameters import ByParameters, parameters_of
 from core.api.permissions import HasScope, has_scope
 from core.api.schema import example
@@ -206,6 +207,12 @@ class UseRejectionOut(serializers.ModelSerializer[UseRejection]):
         fields = tuple(REJECTION)
 
 
+class InFileOrder(CursorPages):
+    """Rows that name nobody known are found last, wherever they stood."""
+
+    ordering = ("line", "pk")
+
+
 class UseRejectionViewSet(ListModelMixin, viewsets.GenericViewSet[UseRejection]):
     """The rows of one delivery that were not read, in the file's order."""
 
@@ -214,6 +221,7 @@ class UseRejectionViewSet(ListModelMixin, viewsets.GenericViewSet[UseRejection])
     throttle_classes = [TokenThrottle]
     serializer_class = UseRejectionOut
     filter_backends = [ByParameters]
+    pagination_class = InFileOrder
     queryset = UseRejection.objects.none()
 
     def get_queryset(self) -> QuerySet[UseRejection]:

@@ -20,8 +20,6 @@ from people.queries.people import reports_in_a_circle, shown
 if TYPE_CHECKING:
     from datetime import date
 
-    from people.models import ReportingLine
-
 KINDS = ("matrix", "project")
 PERSON_IN = {
     "given_name": "Ada",
@@ -253,7 +251,7 @@ class LineOut(serializers.Serializer[Any]):
     )
     kind = serializers.ChoiceField(choices=KINDS)
 
-    def get_manager(self, line: "ReportingLine") -> str:
+    def get_manager(self, line: Any) -> str:
         return line.manager.source_id or ""
 
     def get_fields(self) -> dict[str, Any]:

@@ -20,6 +20,7 @@ SUBJECTS = {
     "api/v1/readings/": "reading",
     "api/v1/imports/": "import",
     "api/v1/hr/imports/": "people_import",
+    "api/v1/use-imports/": "use_import",
 }
 # Where another object than the beginning says makes the better question.
 BY_NAME = {
@@ -75,6 +76,9 @@ class Address:
         for name in ("public_id", "workflow"):
             if name in given:
                 given[name] = ids.get(self.subject, NOWHERE)
+        for name, kind in (("source_id", "hr_person"), ("code", "hr_unit")):
+            if name in given and self.is_machine:
+                given[name] = ids.get(kind, NOWHERE)
         if "reading_id" in given:
             given["reading_id"] = ids.get("reading", NOWHERE)
         if "redesign_id" in given:

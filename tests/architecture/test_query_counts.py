@@ -12,12 +12,12 @@ from rest_framework.mixins import ListModelMixin
 
 from adoption_portal.console.operations.counting import refresh
 from core.tokens import create_token
-from measurement.models import CaseSummary, ImportRejection, Reading
+from measurement.models import CaseSummary, ImportRejection, Reading, UseRejection
 from people.choices import Role
 from people.models import Person, RoleGrant
 from people.rules import has_role
 from tests.architecture.addresses import addresses
-from tests.architecture.scene import people_received
+from tests.architecture.scene import people_received, use_received
 from tests.factories.cases import NOW
 from tests.factories.measurement import CaseImportFactory, CaseSourceFactory, reading_of
 from tests.factories.people import (
@@ -267,6 +267,14 @@ def rejected_rows(unit, count):
     return delivery
 
 
+def refused_use(unit, count):
+    delivery = use_received().use_import
+    UseRejection.objects.bulk_create(
+        UseRejection(use_import=delivery, line=line, code="unknown_person") for line in range(count)
+    )
+    return delivery
+
+
 def hr_people(unit, count):
     from django.db.backends.postgresql.psycopg_any import DateRange
 
@@ -299,6 +307,7 @@ API_LISTS = {
     "hr-people": ("/api/v1/hr/people", "hr:read", hr_people),
     "hr-units": ("/api/v1/hr/units?page_size={rows}", "hr:read", hr_units),
     "import-rejections": ("/api/v1/imports/{}/rejections", "cases:write", rejected_rows),
+    "use-rejections": ("/api/v1/use-imports/{}/rejections", "usage:write", refused_use),
     "workflow-list": ("/api/v1/workflows?page_size=200&retired=false", "evidence:read", read_rows),
     "redesign-list": ("/api/v1/redesigns?page_size=200", "evidence:read", read_rows),
     "reading-list": ("/api/v1/readings?page_size=200", "evidence:read", read_rows),

@@ -36,6 +36,17 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+KNOWN = {
+    "/api/v1/workflows/": "workflow",
+    "/api/v1/redesigns/": "live",
+    "/api/v1/readings/": "reading",
+    "/api/v1/jobs/": "job",
+    "/api/v1/imports/": "import",
+    "/api/v1/use-imports/": "use_import",
+    "/api/v1/hr/imports/": "people_import",
+    "/api/v1/hr/people/": "hr_person",
+    "/api/v1/hr/units/": "hr_unit",
+}
 FITTING = 6  # calls of each kind with the right token; one more with each of the others
 
 
@@ -76,8 +87,7 @@ def needed(operation):
 def known_ids(operation, ids):
     """Path parameters that name something real."""
     names = {part.name for part in operation.path_parameters}
-    kinds = {"workflows": "workflow", "redesigns": "live", "readings": "reading", "jobs": "job"}
-    kind = kinds.get(operation.path.split("/")[3], "import")
+    kind = next(kind for start, kind in KNOWN.items() if operation.path.startswith(start))
     return dict.fromkeys(names, ids[kind])
 
 
