@@ -91,7 +91,8 @@ def test_other_shapes(client, kind):
 def test_refused_rows_are_told_by_line_and_reason_alone(client):
     token = key("usage:write")
     rows = [WEEK, WEEK | {"person": "E-SECRET"}, WEEK | {"active_days": 8, "week": "2026-03-09"}]
-    answer = post(client, "usage", json.dumps(rows), token=token)
+    body = "\n".join(map(json.dumps, rows))
+    answer = post(client, "usage", body, token=token, kind="application/x-ndjson")
     run_waiting()
 
     state = got(client, answer["Location"], token).json()
@@ -100,7 +101,7 @@ def test_refused_rows_are_told_by_line_and_reason_alone(client):
     assert errors.status_code == 200
     assert [
         (row["line"], row["column"], row["code"], row["value"]) for row in errors.json()["results"]
-    ] == [(1, "person", "unknown_person", ""), (1, "active_days", "too_many_days", "8")]
+    ] == [(2, "person", "unknown_person", ""), (3, "active_days", "too_many_days", "8")]
     assert b"E-SECRET" not in errors.content
     assert all(row["reason"] for row in errors.json()["results"])
 
@@ -184,5 +185,5 @@ def test_refusals_cost_the_same_whatever_the_rows(client, django_assert_num_quer
     run_waiting()
     got(client, "/api/v1/use-imports/x/rejections", token)
     for made in UseImport.objects.order_by("pk"):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             got(client, f"/api/v1/use-imports/{made.public_id}/rejections", token)
