@@ -171,6 +171,16 @@ def test_bad_deliveries_are_refused_at_once(client, query, body, kind, status):
     assert UseImport.objects.count() == 0
 
 
+@pytest.mark.parametrize("column", ["a\x00b", "a\ud800b"])
+def test_a_column_no_database_can_name_is_left_out(client, column):
+    answer = post(client, "usage", json.dumps([WEEK | {column: 1}]), token=key("usage:write"))
+    run_waiting()
+
+    assert answer.status_code == 202
+    assert UseImport.objects.get().options["ignored"] == ["a\ufffdb"]
+    assert UsageWeek.objects.count() == 1
+
+
 def test_a_tool_is_not_asked_of_trainings(client):
     answer = post(
         client, f"trainings/completions?tool={uuid4()}", "[]", token=key("training:write")

@@ -454,6 +454,16 @@ def test_who_asks_for_lines_alone_gets_them(client, token):
     assert refused["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("column", ["a\x00b", "a\ud800b"])
+def test_a_column_no_database_can_name_is_left_out(client, token, column):
+    row = dict(zip(HEADER.split(","), staff(1)[0].split(","), strict=True)) | {column: "1"}
+
+    post(client, token, json.dumps(row).encode(), kind="application/x-ndjson")
+    run_jobs()
+
+    assert (newest().job.state, newest().dropped_columns) == ("done", ["a\ufffdb"])
+
+
 def test_a_file_that_breaks_on_the_way_changes_nothing(client, token, tmp_path):
     post(client, token, csv_of(*staff(300)) + b'W-900,"never ends')
     run_jobs()
