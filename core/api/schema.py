@@ -134,7 +134,8 @@ def scopes_of(view: Any) -> list[list[str]]:
 
 def _either(permission: Any) -> list[str]:
     if isinstance(permission, OR):
-        return _either(permission.op1) + _either(permission.op2)
+        both: Any = permission
+        return _either(both.op1) + _either(both.op2)
     return [permission.scope] if hasattr(permission, "scope") else []
 
 

@@ -23,6 +23,7 @@ from core.api.idempotency import key_held
 from core.api.jobs import JOB, JobOut
 from core.api.parameters import parameters_of
 from core.api.permissions import HasScope
+from core.api.reading import owner_of
 from core.api.schema import IDEMPOTENCY_KEY, example
 from core.api.throttling import TokenThrottle
 from core.audit import record
@@ -214,7 +215,10 @@ class ImportErrorsView(HrBulkView):
         people_import = get_object_or_404(all_imports(), public_id=public_id)
         with transaction.atomic():
             record(
-                "export", subject=people_import, actor=request.user, after={"what": "errors.ndjson"}
+                "export",
+                subject=people_import,
+                actor=owner_of(request),
+                after={"what": "errors.ndjson"},
             )
         return StreamingHttpResponse(
             map(_error_line, _rows(people_import)), content_type="application/x-ndjson"

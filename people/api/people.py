@@ -19,6 +19,7 @@ from core.api.authentication import TokenAuthentication
 from core.api.pagination import CursorPages
 from core.api.parameters import ByParameters, ParameterError, parameters_of
 from core.api.permissions import HasScope
+from core.api.reading import owner_of
 from core.api.schema import IF_MATCH
 from core.api.throttling import TokenThrottle
 from core.audit import record
@@ -72,7 +73,7 @@ class PersonView(HrView):
         """One person by HR's key. The ETag may be sent back with `If-Match`."""
         with transaction.atomic():
             person = get_object_or_404(people_of_hr(timezone.localdate()), source_id=source_id)
-            record("person.read", subject=person, actor=request.user, after={"by": "hr:read"})
+            record("person.read", subject=person, actor=owner_of(request), after={"by": "hr:read"})
         return _told(PersonOut, person, status=200)
 
     @extend_schema(
@@ -87,7 +88,7 @@ class PersonView(HrView):
         today if not said, the dated facts hold; what was before stays as history.
         """
         row = row_of(request.data, source_id)
-        inbound = Inbound(InboundChannel.API, request.user, timezone.now())
+        inbound = Inbound(InboundChannel.API, owner_of(request), timezone.now())
         with transaction.atomic():
             _match(request, source_id)
             try:
@@ -128,7 +129,7 @@ class PeopleView(ListModelMixin, viewsets.GenericViewSet[Person]):
         answer = super().list(request, *args, **kwargs)
         with transaction.atomic():
             people = len(answer.data["results"])
-            record("people.read", subject=None, actor=request.user, after={"people": people})
+            record("people.read", subject=None, actor=owner_of(request), after={"people": people})
         return answer
 
 

@@ -205,7 +205,7 @@ class HrUnitIn(Strict):
     code = serializers.CharField(max_length=64, required=False, help_text="As in the address.")
     name = serializers.CharField(max_length=200, required=False)
     function = serializers.CharField(max_length=100, required=False, allow_blank=True)
-    parent = text(64, "Code of the unit above.")
+    parent = text(64, "Code of the unit above.")  # type: ignore[assignment]
     head = text(128, "HR's key of who leads it.")
     site = text(64, "A code.")
     closed_date = serializers.DateField(required=False, allow_null=True)
@@ -214,7 +214,7 @@ class HrUnitIn(Strict):
 @example(**UNIT)
 class HrUnitOut(serializers.ModelSerializer[OrgUnit]):
     id = serializers.UUIDField(source="public_id")
-    parent = serializers.CharField(source="parent.code", default="")
+    parent = serializers.CharField(source="parent.code", default="")  # type: ignore[assignment]
     head = serializers.SerializerMethodField(help_text="HR's key of who leads it.")
     site = serializers.CharField(source="site.code", default="")
 

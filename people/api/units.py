@@ -16,6 +16,7 @@ from core.api.authentication import TokenAuthentication
 from core.api.pagination import CursorPages
 from core.api.parameters import ByParameters, ParameterError
 from core.api.permissions import HasScope
+from core.api.reading import owner_of
 from core.api.throttling import TokenThrottle
 from people.api.people import HrView
 from people.api.shapes import HrUnitIn, HrUnitOut, LineIn, LineOut
@@ -54,7 +55,7 @@ class UnitView(HrView):
         given = dict(body.validated_data)
         if given.pop("code", code) != code:
             raise ValidationError({"code": [_("Another one than in the address.")]})
-        inbound = Inbound(InboundChannel.API, request.user, timezone.now())
+        inbound = Inbound(InboundChannel.API, owner_of(request), timezone.now())
         try:
             unit, said = put_unit(code=code, given=given, inbound=inbound)
         except UnknownName as wrong:
@@ -98,7 +99,7 @@ class LinesView(HrView):
         body.is_valid(raise_exception=True)
         if len(body.validated_data) > MOST_LINES:
             raise ValidationError({"non_field_errors": [_("At most 50 lines.")]})
-        inbound = Inbound(InboundChannel.API, request.user, timezone.now())
+        inbound = Inbound(InboundChannel.API, owner_of(request), timezone.now())
         lines = []
         for number, given in enumerate(body.validated_data):
             first, until = given.get("from", inbound.today), given.get("to")

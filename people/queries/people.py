@@ -62,7 +62,7 @@ def shown(person: Any, today: date) -> dict[str, Any]:
     """A person of ``people_of_hr`` as the interface tells it."""
     place = person.place or {}
     day = today.isoformat()
-    main = next(
+    main: dict[str, Any] = next(
         (one for one in person.work if one["primary"] and _holds(one, day)),
         next((one for one in reversed(person.work) if one["primary"]), {}),
     )
