@@ -30,7 +30,7 @@ class CursorPages(CursorPagination):
 
     page_size_query_param = "page_size"
     max_page_size = 200
-    ordering = "pk"
+    ordering: str | tuple[str, ...] = "pk"
 
     def paginate_queryset(
         self,

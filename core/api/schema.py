@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema_serializer
+from rest_framework.permissions import OR
 
 S = TypeVar("S")
 PROBLEM = "application/problem+json"
@@ -74,6 +75,17 @@ PROBLEM_SCHEMA = {
 }
 
 
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="ETag of the state that is to be changed."
+)
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+    OpenApiParameter.HEADER,
+    description="Sent again within a day with the same body, the first answer comes again.",
+)
+
+
 def example(**value: Any) -> Callable[[S], S]:
     """``@example(id="...", state="done")`` above a serializer: what the description shows of it."""
     shown = OpenApiExample("example", value=value, status_codes=list(SUCCESSES))
@@ -93,8 +105,8 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
             "description": "A token of an administrator's making; the scopes say what it may.",
         }
 
-    def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, list[str]]:
-        return {self.name: scopes_of(auto_schema.view)}
+    def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[str]]]:
+        return [{self.name: scopes} for scopes in scopes_of(auto_schema.view)]
 
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -111,10 +123,20 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
         }
 
 
-def scopes_of(view: Any) -> list[str]:
-    return sorted(
-        permission.scope for permission in view.get_permissions() if hasattr(permission, "scope")
-    )
+def scopes_of(view: Any) -> list[list[str]]:
+    """The ways in, each with the scopes it asks for together: ``A | B`` is two."""
+    ways: list[list[str]] = [[]]
+    for permission in view.get_permissions():
+        asked = [[scope] for scope in _either(permission)]
+        ways = [sorted({*way, *one}) for way in ways for one in asked or [[]]]
+    return ways
+
+
+def _either(permission: Any) -> list[str]:
+    if isinstance(permission, OR):
+        both: Any = permission
+        return _either(both.op1) + _either(both.op2)
+    return [permission.scope] if hasattr(permission, "scope") else []
 
 
 class PortalSchema(AutoSchema):
@@ -133,7 +155,8 @@ class PortalSchema(AutoSchema):
         if operation is None:
             return None
         known = operation["responses"]
-        for status in self._possible():
+        asked = {part["name"] for part in operation.get("parameters", ())}
+        for status in (*self._possible(), *(("412",) if IF_MATCH.name in asked else ())):
             known.setdefault(status, {"$ref": f"#/components/responses/{PROBLEMS[status][0]}"})
         if self.method == "GET":
             known.setdefault("304", {"description": "As in the answer that `If-None-Match` names."})

@@ -23,3 +23,10 @@ def is_storable(text: str) -> bool:
         (ordinal := ord(sign)) < 32 or ordinal == 127 or 0xD800 <= ordinal < 0xE000  # noqa: PLR2004
         for sign in text
     )
+
+
+def storable(text: str) -> str:
+    """With a mark in the place of each sign that ``is_storable`` refuses."""
+    if is_storable(text):
+        return text
+    return "".join(sign if is_storable(sign) else "\ufffd" for sign in text)

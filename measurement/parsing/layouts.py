@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.deliveries import Limits, Unreadable
-from core.deliveries.cells import plain
+from core.deliveries.cells import plain, storable
 from core.deliveries.limits import COLUMN_NAME_LENGTH
 
 
@@ -135,7 +135,9 @@ def _fits(layout: Layout, theirs: Mapping[str, str]) -> Recognised | None:
         return None
     used = set(places.values())
     return Recognised(
-        layout, places, tuple(name for name in theirs.values() if name not in used and name)
+        layout,
+        places,
+        tuple(storable(name) for name in theirs.values() if name not in used and name),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from json import dumps
 
-from core.deliveries.cells import NESTED, is_storable
+from core.deliveries.cells import NESTED, is_storable, storable
 from core.deliveries.limits import CELL_SHOWN
 from measurement.parsing.blocks import (
     CLOCK_TOLERANCE,
@@ -138,4 +138,4 @@ def shown_cells(columns: Columns, cells: Sequence[str]) -> dict[str, str]:
 
 
 def _printable(text: str) -> str:
-    return "".join(sign if is_storable(sign) else "\ufffd" for sign in text[:CELL_SHOWN])
+    return storable(text[:CELL_SHOWN])

@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db import transaction
 from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -19,53 +20,121 @@ from rest_framework.views import APIView
 from core.api.authentication import TokenAuthentication
 from core.api.bodies import charset_of, table_of
 from core.api.idempotency import key_held
-from core.api.jobs import JobOut
+from core.api.jobs import JOB, JobOut
+from core.api.parameters import parameters_of
 from core.api.permissions import HasScope
+from core.api.reading import owner_of
+from core.api.schema import IDEMPOTENCY_KEY, example
 from core.api.throttling import TokenThrottle
 from core.audit import record
-from people.api.people import owner_of
+from core.choices import JobState
+from people.api.shapes import ROWS
 from people.choices import ImportMode, InboundChannel
 from people.models import PeopleImport, PeopleRejection
 from people.operations import imports
 from people.queries.imports import all_imports, rejections_of
 
-PARAMETERS = frozenset({"mode", "dry_run", "encoding"})
+ID = "019a0f3c-5f7a-7cc1-b1e0-a4d2c3b4a59d"
+IMPORT = {
+    "id": ID,
+    "job": JOB["id"],
+    "state": "needs_review",
+    "mode": "full",
+    "dry_run": False,
+    "read": 1200,
+    "created": 0,
+    "updated": 0,
+    "unchanged": 0,
+    "stale": 0,
+    "rejected": 0,
+    "ended": 31,
+    "dropped_columns": ["salary"],
+    "plan": {"people": 1231, "ends": 31, "missing": 31, "moves": 4, "counts": {"updated": 4}},
+    "brakes": [{"code": "ends", "found": 31, "limit": 24}],
+    "loops": [],
+}
 
 
-class ImportOut(serializers.ModelSerializer[PeopleImport]):
-    """``plan`` is what a look at the whole file found; ``brakes`` why somebody must approve it."""
+class ImportParameters(serializers.Serializer[Any]):
+    mode = serializers.ChoiceField(
+        choices=ImportMode.values,
+        required=False,
+        help_text="full: who is not in the file is no longer employed. delta if not said.",
+    )
+    dry_run = serializers.BooleanField(
+        required=False, help_text="Only tell what would happen; nothing is changed."
+    )
+    encoding = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=32,
+        help_text="Of a CSV that is neither UTF-8 nor UTF-16.",
+    )
 
+
+class BrakeOut(serializers.Serializer[Any]):
+    code = serializers.ChoiceField(choices=["ends", "moves", "levels", "unnamed"])
+    found = serializers.IntegerField()
+    limit = serializers.IntegerField()
+
+
+@example(**IMPORT)
+class HrImportOut(serializers.ModelSerializer[PeopleImport]):
     id = serializers.UUIDField(source="public_id")
-    state = serializers.CharField(source="job.state", default=None)
-    job = serializers.UUIDField(source="job.public_id", default=None)
+    state = serializers.ChoiceField(
+        source="job.state", choices=JobState.values, allow_null=True, help_text="Of its job."
+    )
+    job = serializers.UUIDField(source="job.public_id", allow_null=True)
     read = serializers.IntegerField(source="rows_read")
     created = serializers.IntegerField(source="rows_created")
     updated = serializers.IntegerField(source="rows_updated")
     unchanged = serializers.IntegerField(source="rows_unchanged")
     stale = serializers.IntegerField(source="rows_stale")
     rejected = serializers.IntegerField(source="rows_rejected")
-    ended = serializers.IntegerField(source="rows_ended")
+    ended = serializers.IntegerField(source="rows_ended", help_text="People a full file lacks.")
+    dropped_columns = serializers.ListField(
+        child=serializers.CharField(), help_text="Columns nothing was read of."
+    )
+    plan = serializers.DictField(help_text="What a look at the whole file found, as counts.")
+    brakes = BrakeOut(many=True, help_text="Why a second person must look first.")
+    loops = serializers.ListField(
+        child=serializers.ListField(child=serializers.CharField()),
+        help_text="Managers in a circle, by the ids of the people.",
+    )
 
     class Meta:
         model = PeopleImport
-        fields = (
-            "id",
-            "job",
-            "state",
-            "mode",
-            "dry_run",
-            "read",
-            "created",
-            "updated",
-            "unchanged",
-            "stale",
-            "rejected",
-            "ended",
-            "dropped_columns",
-            "plan",
-            "brakes",
-            "loops",
-        )
+        fields = tuple(IMPORT)
+
+
+@example(
+    **JOB
+    | {"state": "queued", "read": 0, "created": 0, "updated": 0, "unchanged": 0}
+    | {
+        "status_url": f"/api/v1/jobs/{JOB['id']}",
+        "import": ID,
+        "import_url": f"/api/v1/hr/imports/{ID}",
+    }
+)
+class HrReceivedOut(JobOut):
+    """The job, and the delivery it reads."""
+
+    status_url = serializers.CharField()
+    import_url = serializers.CharField(help_text="What became of the file, in more words.")
+
+    class Meta(JobOut.Meta):
+        fields = (*JOB, "status_url", "import_url")
+
+    def get_fields(self) -> dict[str, Any]:
+        """With the one whose name no Python class can have."""
+        return super().get_fields() | {"import": serializers.UUIDField()}
+
+
+class LinesRenderer(JSONRenderer):
+    """So that who asks for NDJSON alone is not refused; a problem is JSON all the same."""
+
+    media_type = "application/x-ndjson"
+    format = "ndjson"
 
 
 class HrBulkView(APIView):
@@ -75,14 +144,19 @@ class HrBulkView(APIView):
 
 
 class ImportsView(HrBulkView):
-    """Always 202 with the job's address once the file is stored: NDJSON, JSON or CSV, gzip or not.
+    """Bring in a file of people. Always 202 with the job's address once the file is stored.
 
-    ``mode=full``: who is not in the file is no longer employed. ``dry_run=true``: only tell what
-    would happen. The same ``Idempotency-Key`` with the same body gives the job of the first time.
+    A list, NDJSON or CSV, packed with gzip or not. A full file that would end or move too many
+    waits until a second person approved it. The same `Idempotency-Key` with the same body gives
+    the job of the first time.
     """
 
+    parameters = ImportParameters
+
+    @extend_schema(request=ROWS, responses={202: HrReceivedOut}, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request) -> Response:
-        mode, dry_run, encoding = _parameters(request)
+        wanted = parameters_of(request, ImportParameters)
+        encoding = wanted.get("encoding", "").lower() or charset_of(request)
         token: Any = request.auth
         with (
             key_held(request) as held,
@@ -97,8 +171,8 @@ class ImportsView(HrBulkView):
                     file=file,
                     actor=token.owner,
                     channel=InboundChannel.API,
-                    mode=mode,
-                    dry_run=dry_run,
+                    mode=ImportMode(wanted.get("mode", ImportMode.DELTA)),
+                    dry_run=wanted.get("dry_run", False),
                     encoding=encoding,
                 )
                 answer = _accepted(received)
@@ -121,14 +195,23 @@ def _accepted(received: PeopleImport) -> Response:
 class ImportView(HrBulkView):
     """What became of one file, in more words than its job has."""
 
-    def get(self, request: Request, public_id: UUID) -> Response:  # noqa: ARG002
-        return Response(ImportOut(get_object_or_404(all_imports(), public_id=public_id)).data)
+    @extend_schema(responses=HrImportOut)
+    def get(self, request: Request, public_id: UUID) -> Response:
+        parameters_of(request, None)
+        return Response(HrImportOut(get_object_or_404(all_imports(), public_id=public_id)).data)
 
 
 class ImportErrorsView(HrBulkView):
-    """The refused rows as NDJSON, in the file's order: line, source_id, column, code, reason."""
+    """The refused rows of one file, in its order.
 
+    NDJSON; each line has `line`, `source_id`, `column`, `code`, `value` and `reason`.
+    """
+
+    renderer_classes = [JSONRenderer, LinesRenderer]
+
+    @extend_schema(responses={(200, "application/x-ndjson"): OpenApiTypes.STR})
     def get(self, request: Request, public_id: UUID) -> StreamingHttpResponse:
+        parameters_of(request, None)
         people_import = get_object_or_404(all_imports(), public_id=public_id)
         with transaction.atomic():
             record(
@@ -156,20 +239,3 @@ def _error_line(row: PeopleRejection) -> str:
         "reason": row.reason,
     }
     return json.dumps(told, ensure_ascii=False) + "\n"
-
-
-def _parameters(request: Request) -> tuple[ImportMode, bool, str]:
-    given = request.query_params
-    errors = {name: [_("Unknown parameter.")] for name in given if name not in PARAMETERS}
-    mode, dry_run = given.get("mode", "delta"), given.get("dry_run", "false")
-    if mode not in ImportMode.values:
-        errors["mode"] = [_("Either delta or full.")]
-    if dry_run not in {"true", "false"}:
-        errors["dry_run"] = [_("Either true or false.")]
-    if errors:
-        raise ValidationError(errors)
-    return (
-        ImportMode(mode),
-        dry_run == "true",
-        given.get("encoding", "").strip().lower() or charset_of(request),
-    )

@@ -1,35 +1,43 @@
 """``/api/v1/hr/people``: what HR says about a person, one at a time or page by page."""
 
-from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.http import Http404
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.generics import get_object_or_404
 from rest_framework.mixins import ListModelMixin
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.api.authentication import TokenAuthentication
 from core.api.pagination import CursorPages
+from core.api.parameters import ByParameters, ParameterError, parameters_of
 from core.api.permissions import HasScope
+from core.api.reading import owner_of
+from core.api.schema import IF_MATCH
 from core.api.throttling import TokenThrottle
 from core.audit import record
 from core.errors import DomainError
+from people.api.shapes import PeopleParameters, PersonIn, PersonOut, PersonPutOut
 from people.choices import InboundChannel
 from people.errors import row_refusal
 from people.inbound import FIELDS, Row, RowRefused, read_row
 from people.models import Person
 from people.operations.inbound import Inbound, put_person
-from people.queries.people import etag_of, people_of_hr, reports_in_a_circle, shown
+from people.queries.people import etag_of, people_of_hr, shown
 
-FILTERS = {"unit", "legal_entity", "active", "employee_number"}
+CONDITIONS = {
+    "active": "is_active",
+    "employee_number": "employee_number",
+    "unit": "assignments__unit__code",
+    "legal_entity": "employments__legal_entity__code",
+}
 
 
 class VersionChanged(DomainError):
@@ -38,55 +46,47 @@ class VersionChanged(DomainError):
     message = _("This was changed in the meantime. Read it again, then decide.")
 
 
-def owner_of(request: Request) -> Person | None:
-    """Whom the token belongs to; None for a system's own."""
-    token: Any = request.auth
-    owner: Person | None = token.owner
-    return owner
-
-
 class ByCode(CursorPages):
     ordering = "source_id"
 
 
-class PlainText(APIView):
-    """Where names stand in the address: one that no name can be is missing, not a fault."""
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        if any("\x00" in str(value) for value in kwargs.values()):
-            raise Http404
-        wrong = [name for name, value in request.query_params.items() if "\x00" in f"{name}{value}"]
-        if wrong:
-            raise ValidationError({name.replace("\x00", ""): [_("Not a text.")] for name in wrong})
-
-
-class HrView(PlainText):
-    """Reading needs ``hr:read``, writing ``hr:write``."""
+class HrView(APIView):
+    """Reading needs ``hr:read``, writing ``hr:write``. No address has a parameter."""
 
     authentication_classes = [TokenAuthentication]
     throttle_classes = [TokenThrottle]
-    parser_classes = [JSONParser]
 
     def get_permissions(self) -> list[Any]:
         scope = "hr:read" if self.request.method in {"GET", "HEAD", "OPTIONS"} else "hr:write"
         return [HasScope(scope)()]
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        parameters_of(request, None)
+
 
 class PersonView(HrView):
-    """One person by HR's key.
+    """One person by HR's key."""
 
-    A field that is not sent stays as it is, an empty one is emptied; ``effective_from`` is the day
-    the dated facts hold from, today if not said. An ETag may be sent back with ``If-Match``.
-    """
-
+    @extend_schema(responses=PersonOut)
     def get(self, request: Request, source_id: str) -> Response:
+        """One person by HR's key. The ETag may be sent back with `If-Match`."""
         with transaction.atomic():
             person = get_object_or_404(people_of_hr(timezone.localdate()), source_id=source_id)
             record("person.read", subject=person, actor=owner_of(request), after={"by": "hr:read"})
-        return _told(request, person, status=200)
+        return _told(PersonOut, person, status=200)
 
+    @extend_schema(
+        request=PersonIn,
+        responses={200: PersonPutOut, 201: PersonPutOut},
+        parameters=[IF_MATCH],
+    )
     def put(self, request: Request, source_id: str) -> Response:
+        """Make or change one person.
+
+        A field that is not sent stays as it is, an empty one is emptied. From `effective_from` on,
+        today if not said, the dated facts hold; what was before stays as history.
+        """
         row = row_of(request.data, source_id)
         inbound = Inbound(InboundChannel.API, owner_of(request), timezone.now())
         with transaction.atomic():
@@ -96,26 +96,41 @@ class PersonView(HrView):
             except RowRefused as wrong:
                 raise refusal(wrong) from wrong
             told = people_of_hr(inbound.today).get(pk=person.pk)
-        return _told(request, told, status=201 if said == "created" else 200)
+        return _told(PersonPutOut, told, status=201 if said == "created" else 200)
 
 
-class PeopleView(PlainText, ListModelMixin, viewsets.GenericViewSet[Person]):
-    """All people of HR's, by their key; ``unit``, ``legal_entity``, ``active`` narrow it down."""
+class PeopleView(ListModelMixin, viewsets.GenericViewSet[Person]):
+    """People of HR's, by HR's key."""
 
     authentication_classes = [TokenAuthentication]
     permission_classes = [HasScope("hr:read")]
     throttle_classes = [TokenThrottle]
+    filter_backends = [ByParameters]
+    parameters = PeopleParameters
     pagination_class = ByCode
+    serializer_class = PersonOut
+    queryset = Person.objects.none()
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
+    def get_queryset(self) -> QuerySet[Person]:
+        return people_of_hr(timezone.localdate())
+
+    def narrowed(self, rows: QuerySet[Person], wanted: dict[str, Any]) -> QuerySet[Person]:
         today = timezone.localdate()
-        people = _narrowed(people_of_hr(today), request, today)
-        page = self.paginate_queryset(people) or []
+        for name in ("active", "employee_number"):
+            if name in wanted:
+                rows = rows.filter(**{CONDITIONS[name]: wanted[name]})
+        for name, days in (("unit", "assignments"), ("legal_entity", "employments")):
+            if name in wanted:  # both in one condition: the same row must fit
+                fits = {CONDITIONS[name]: wanted[name], f"{days}__valid__contains": today}
+                rows = rows.filter(**fits).distinct()
+        return rows
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        answer = super().list(request, *args, **kwargs)
         with transaction.atomic():
-            record(
-                "people.read", subject=None, actor=owner_of(request), after={"people": len(page)}
-            )
-        return self.get_paginated_response([shown(person, today) for person in page])
+            people = len(answer.data["results"])
+            record("people.read", subject=None, actor=owner_of(request), after={"people": people})
+        return answer
 
 
 def row_of(body: Any, source_id: str) -> Row:
@@ -136,7 +151,7 @@ def row_of(body: Any, source_id: str) -> Row:
         elif value is None:
             cells[name] = ""
         else:
-            errors.setdefault(name, [_("A text, a number, true, false or null.")])
+            errors.setdefault(name, [_("A text, a whole number, true, false or null.")])
     if errors:
         raise ValidationError(errors)
     try:
@@ -146,8 +161,10 @@ def row_of(body: Any, source_id: str) -> Row:
 
 
 def refusal(wrong: RowRefused) -> ValidationError:
+    """A key that cannot be one stands in the address; all else in the body."""
     words = row_refusal(wrong.code, column=wrong.column, value=wrong.value)
-    return ValidationError({wrong.column: [words[:1].upper() + words[1:] + "."]})
+    kind = ParameterError if wrong.column == "source_id" else ValidationError
+    return kind({wrong.column: [ErrorDetail(words[:1].upper() + words[1:] + ".", wrong.code)]})
 
 
 def _match(request: Request, source_id: str) -> None:
@@ -163,39 +180,7 @@ def _match(request: Request, source_id: str) -> None:
         raise VersionChanged
 
 
-def _told(request: Request, person: Any, *, status: int) -> Response:
+def _told(kind: type[PersonOut], person: Any, *, status: int) -> Response:
     today = timezone.localdate()
-    told = shown(person, today)
-    tag = etag_of(told)
-    if request.method == "GET" and request.headers.get("If-None-Match") == tag:
-        return Response(status=304, headers={"ETag": tag})
-    if request.method == "PUT":
-        told["issues"] = ["manager_circle"] if reports_in_a_circle(person, today) else []
-    return Response(told, status=status, headers={"ETag": tag})
-
-
-def _narrowed(people: Any, request: Request, today: date) -> Any:
-    given = request.query_params
-    errors = {
-        name: [_("Unknown parameter.")]
-        for name in given
-        if name not in FILTERS | {"cursor", "page_size"}
-    }
-    if given.get("active", "true") not in {"true", "false"}:
-        errors["active"] = [_("Either true or false.")]
-    if errors:
-        raise ValidationError(errors)
-    if "active" in given:
-        people = people.filter(is_active=given["active"] == "true")
-    if "employee_number" in given:
-        people = people.filter(employee_number=given["employee_number"])
-    if "unit" in given:
-        people = people.filter(
-            assignments__unit__code=given["unit"], assignments__valid__contains=today
-        )
-    if "legal_entity" in given:
-        people = people.filter(
-            employments__legal_entity__code=given["legal_entity"],
-            employments__valid__contains=today,
-        ).distinct()
-    return people
+    told = kind(person, context={"today": today}).data
+    return Response(told, status=status, headers={"ETag": etag_of(shown(person, today))})

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from rest_framework import serializers, viewsets
+from drf_spectacular.utils import extend_schema
+from rest_framework import viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import get_object_or_404
 from rest_framework.mixins import ListModelMixin
@@ -13,68 +14,21 @@ from rest_framework.response import Response
 
 from core.api.authentication import TokenAuthentication
 from core.api.pagination import CursorPages
+from core.api.parameters import ByParameters, ParameterError
 from core.api.permissions import HasScope
+from core.api.reading import owner_of
 from core.api.throttling import TokenThrottle
-from people.api.people import HrView, PlainText, owner_of
+from people.api.people import HrView
+from people.api.shapes import HrUnitIn, HrUnitOut, LineIn, LineOut
 from people.choices import InboundChannel
-from people.models import OrgUnit, ReportingLine
+from people.models import OrgUnit
 from people.operations.inbound import Inbound, put_lines, put_unit
 from people.operations.inbound.lines import Line
 from people.operations.inbound.units import UnknownName
 from people.queries.people import lines_of, people_of_hr, units_shown
 
-KINDS = ("matrix", "project")
 MOST_LINES = 50
-
-
-class Strict(serializers.Serializer[Any]):
-    """Unknown keys are refused, not forgotten."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict):
-            unknown = {name: [_("Unknown field.")] for name in data if name not in self.fields}
-            if unknown:
-                raise ValidationError(unknown)
-        return super().to_internal_value(data)
-
-
-class UnitIn(Strict):
-    code = serializers.CharField(max_length=64, required=False)
-    name = serializers.CharField(max_length=200, required=False)
-    function = serializers.CharField(max_length=100, required=False, allow_blank=True)
-    parent = serializers.CharField(  # type: ignore[assignment]
-        max_length=64, required=False, allow_blank=True, allow_null=True
-    )
-    head = serializers.CharField(max_length=128, required=False, allow_blank=True, allow_null=True)
-    site = serializers.CharField(max_length=64, required=False, allow_blank=True, allow_null=True)
-    closed_date = serializers.DateField(required=False, allow_null=True)
-
-
-class UnitOut(serializers.ModelSerializer[OrgUnit]):
-    id = serializers.UUIDField(source="public_id")
-    parent = serializers.CharField(source="parent.code", default="")  # type: ignore[assignment]
-    head = serializers.CharField(source="head.source_id", default="")
-    site = serializers.CharField(source="site.code", default="")
-
-    class Meta:
-        model = OrgUnit
-        fields = ("id", "code", "name", "function", "parent", "head", "site", "closed_date")
-
-
-class LineIn(Strict):
-    manager = serializers.CharField(max_length=128)
-    kind = serializers.ChoiceField(choices=KINDS)
-    first = serializers.DateField(required=False)
-    until = serializers.DateField(required=False, allow_null=True)
-
-    def get_fields(self) -> dict[str, Any]:
-        fields = super().get_fields()  # "from" is a word of Python's
-        return {
-            "manager": fields["manager"],
-            "kind": fields["kind"],
-            "from": fields["first"],
-            "to": fields["until"],
-        }
+LONGEST_CODE = 64
 
 
 class ByUnitCode(CursorPages):
@@ -82,13 +36,21 @@ class ByUnitCode(CursorPages):
 
 
 class UnitView(HrView):
-    """One unit by HR's code. What is not sent stays; an empty parent, head or site is none."""
+    """One unit by HR's code."""
 
+    @extend_schema(responses=HrUnitOut)
     def get(self, request: Request, code: str) -> Response:  # noqa: ARG002
-        return Response(UnitOut(get_object_or_404(units_shown(), code=code)).data)
+        """One unit by HR's code."""
+        return Response(HrUnitOut(get_object_or_404(units_shown(), code=code)).data)
 
+    @extend_schema(request=HrUnitIn, responses={200: HrUnitOut, 201: HrUnitOut})
     def put(self, request: Request, code: str) -> Response:
-        body = UnitIn(data=request.data)
+        """Make or change one unit.
+
+        What is not sent stays; an empty parent, head or site is none.
+        """
+        _checked(code)
+        body = HrUnitIn(data=request.data)
         body.is_valid(raise_exception=True)
         given = dict(body.validated_data)
         if given.pop("code", code) != code:
@@ -98,30 +60,40 @@ class UnitView(HrView):
             unit, said = put_unit(code=code, given=given, inbound=inbound)
         except UnknownName as wrong:
             raise ValidationError({wrong.field: [str(wrong)]}) from wrong
-        return Response(UnitOut(unit).data, status=201 if said == "created" else 200)
+        return Response(HrUnitOut(unit).data, status=201 if said == "created" else 200)
 
 
-class UnitsView(PlainText, ListModelMixin, viewsets.GenericViewSet[OrgUnit]):
-    """All units, by code."""
+class UnitsView(ListModelMixin, viewsets.GenericViewSet[OrgUnit]):
+    """Units, by code."""
 
     authentication_classes = [TokenAuthentication]
     permission_classes = [HasScope("hr:read")]
     throttle_classes = [TokenThrottle]
-    serializer_class = UnitOut
+    filter_backends = [ByParameters]
+    serializer_class = HrUnitOut
     pagination_class = ByUnitCode
+    queryset = OrgUnit.objects.none()
 
     def get_queryset(self) -> Any:
         return units_shown()
 
 
 class LinesView(HrView):
-    """Matrix and project managers of one person: running and coming ones, as a whole."""
+    """Matrix and project managers of one person."""
 
+    @extend_schema(responses=LineOut(many=True), operation_id="hr_people_lines_retrieve")
     def get(self, request: Request, source_id: str) -> Response:  # noqa: ARG002
+        """Matrix and project managers of one person: the running and the coming ones."""
         person = get_object_or_404(people_of_hr(timezone.localdate()), source_id=source_id)
         return Response(_told(person))
 
+    @extend_schema(
+        request=LineIn(many=True),
+        responses=LineOut(many=True),
+        operation_id="hr_people_lines_update",
+    )
     def put(self, request: Request, source_id: str) -> Response:
+        """Say all second lines of one person. One that is not named again ends today."""
         person = get_object_or_404(people_of_hr(timezone.localdate()), source_id=source_id)
         body = LineIn(data=request.data, many=True)
         body.is_valid(raise_exception=True)
@@ -132,23 +104,22 @@ class LinesView(HrView):
         for number, given in enumerate(body.validated_data):
             first, until = given.get("from", inbound.today), given.get("to")
             if until is not None and until <= first:
-                raise ValidationError({f"{number}.to": [_("This is not after “from”.")]})
+                raise ValidationError({str(number): {"to": [_("This is not after “from”.")]}})
             lines.append(Line(given["manager"], given["kind"], first, until))
         try:
             put_lines(person=person, lines=lines, inbound=inbound)
         except UnknownName as wrong:
-            raise ValidationError({wrong.field: [str(wrong)]}) from wrong
+            number = [line.manager for line in lines].index(wrong.value)
+            raise ValidationError({str(number): {wrong.field: [str(wrong)]}}) from wrong
         return Response(_told(person))
 
 
-def _told(person: Any) -> list[dict[str, Any]]:
-    return [_line(row) for row in lines_of(person, timezone.localdate())]
+def _told(person: Any) -> Any:
+    return LineOut(lines_of(person, timezone.localdate()), many=True).data
 
 
-def _line(row: ReportingLine) -> dict[str, Any]:
-    return {
-        "manager": row.manager.source_id or "",
-        "kind": row.kind,
-        "from": row.valid.lower,
-        "to": row.valid.upper,
-    }
+def _checked(code: str) -> None:
+    """Raises ParameterError for what cannot be the code of a unit."""
+    if code != code.strip() or not code.isprintable() or len(code) > LONGEST_CODE:
+        told = _("1 to %(most)s visible signs.") % {"most": LONGEST_CODE}
+        raise ParameterError({"code": [told]})

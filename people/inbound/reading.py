@@ -6,7 +6,7 @@ from itertools import chain
 from typing import BinaryIO
 
 from core.deliveries import Limits, Unreadable
-from core.deliveries.cells import plain
+from core.deliveries.cells import plain, storable
 from core.deliveries.limits import COLUMN_NAME_LENGTH
 from core.deliveries.tables import csv_blocks, json_blocks, lines_of
 from core.deliveries.text import text_of
@@ -92,7 +92,7 @@ def _places(header: Sequence[str], limits: Limits) -> tuple[dict[str, int], list
         if key in KNOWN:
             places[key] = at
         else:
-            dropped.append(name or f"#{at + 1}")
+            dropped.append(storable(name) or f"#{at + 1}")
     if "source_id" not in places:
         found = ", ".join(cell.strip()[:40] for cell in header[:12])
         raise Unreadable("no_source_id", found=found)
@@ -104,7 +104,9 @@ def _json(pieces: Iterable[str], limits: Limits) -> Iterator[Block]:
         block = Block()
         for line, cells in rows:
             if not KNOWN.issuperset(cells):
-                block.dropped |= {name[:COLUMN_NAME_LENGTH] for name in cells if name not in KNOWN}
+                block.dropped |= {
+                    storable(name[:COLUMN_NAME_LENGTH]) for name in cells if name not in KNOWN
+                }
             _take(block, line, {name: cell for name, cell in cells.items() if name in KNOWN})
         yield block
 

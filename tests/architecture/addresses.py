@@ -79,6 +79,9 @@ class Address:
         for name in ("public_id", "workflow"):
             if name in given:
                 given[name] = ids.get(self.subject, NOWHERE)
+        for name, kind in (("source_id", "hr_person"), ("code", "hr_unit")):
+            if name in given and self.is_machine:
+                given[name] = ids.get(kind, NOWHERE)
         if "reading_id" in given:
             given["reading_id"] = ids.get("reading", NOWHERE)
         if "redesign_id" in given:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from adoption_portal.console.operations.counting import refresh
 from measurement.choices import ImportChannel, UseKind
 from measurement.models import Reading
+from measurement.operations import use_imports
 from measurement.operations.imports import receive_file, source_for
 from measurement.operations.readings import measure_redesign
 from measurement.operations.use_imports import receive_people as receive_use
@@ -55,7 +56,7 @@ def build() -> Scene:
     above = OrgUnitFactory(head=manager)
     owner = PersonFactory()
     unit = OrgUnitFactory(parent=above, head=owner)
-    employee = AssignmentFactory(unit=unit).person
+    employee = AssignmentFactory(unit=unit, person__source_id="W-1").person
     quality = _holder(Role.QUALITY, unit=above)
     scene.people = {
         "employee": employee,
@@ -67,7 +68,12 @@ def build() -> Scene:
         "administrator": _holder(Role.ADMINISTRATOR, is_staff=True, is_superuser=True),
     }
     scene.ids = _work(unit, manager, quality)
-    scene.ids["people_import"] = str(people_received().public_id)
+    scene.ids |= {
+        "people_import": str(people_received().public_id),
+        "use_import": str(use_received().use_import.public_id),
+        "hr_person": employee.source_id,
+        "hr_unit": unit.code,
+    }
     far_manager, far_owner = PersonFactory(), PersonFactory()
     far = OrgUnitFactory(parent=OrgUnitFactory(head=far_manager), head=far_owner)
     scene.elsewhere = _work(far, far_manager, _holder(Role.QUALITY, unit=far))
@@ -150,6 +156,17 @@ def people_rows():
         name="trainings.csv",
         starts=False,
     ).use_import
+
+
+def use_received():
+    """A file of use whose job waits."""
+    return use_imports.receive_people(
+        kind=UseKind.USAGE,
+        actor=None,
+        upload=io.BytesIO(b"person,tool,week,active_days\nW-1,Assistant,2026-03-02,2\n"),
+        options={},
+        channel=ImportChannel.PAGE,
+    )
 
 
 def received(workflow, *, rows=1, actor=None):

@@ -18,7 +18,7 @@ from people.models import Person, RoleGrant
 from people.rules import has_role
 from surveys.models import Instrument, Wave
 from tests.architecture.addresses import addresses
-from tests.architecture.scene import people_received
+from tests.architecture.scene import people_received, use_received
 from tests.factories.cases import NOW
 from tests.factories.measurement import CaseImportFactory, CaseSourceFactory, reading_of
 from tests.factories.people import (
@@ -296,6 +296,14 @@ def rejected_rows(unit, count):
     return delivery
 
 
+def refused_use(unit, count):
+    delivery = use_received().use_import
+    UseRejection.objects.bulk_create(
+        UseRejection(use_import=delivery, line=line, code="unknown_person") for line in range(count)
+    )
+    return delivery
+
+
 def hr_people(unit, count):
     from django.db.backends.postgresql.psycopg_any import DateRange
 
@@ -341,6 +349,7 @@ API_LISTS = {
         rejected_people_rows,
     ),
     "import-rejections": ("/api/v1/imports/{}/rejections", "cases:write", rejected_rows),
+    "use-rejections": ("/api/v1/use-imports/{}/rejections", "usage:write", refused_use),
     "workflow-list": ("/api/v1/workflows?page_size=200&retired=false", "evidence:read", read_rows),
     "redesign-list": ("/api/v1/redesigns?page_size=200", "evidence:read", read_rows),
     "reading-list": ("/api/v1/readings?page_size=200", "evidence:read", read_rows),

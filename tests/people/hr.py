@@ -50,6 +50,11 @@ def staff(count, *, unit="QA", first=1, day="2024-01-01", title="Analyst", manag
     ]
 
 
+def places(answer):
+    """Where the mistakes of a refused call are: JSON pointers, or names of parameters."""
+    return [one.get("pointer") or one["parameter"] for one in answer.json()["errors"]]
+
+
 def csv_of(*rows):
     return "\n".join([HEADER, *rows, ""]).encode()
 

@@ -21,13 +21,14 @@ NAMED: dict[str, tuple[Any, str]] = {
 
 
 class UnknownName(DomainError):
-    """``field`` is the one that names nothing here."""
+    """``field`` is the one whose ``value`` names nothing here."""
 
     code = "unknown_name"
 
     def __init__(self, field: str, value: str) -> None:
         super().__init__(_("“%(value)s” is not known here."), value=value)
         self.field = field
+        self.value = value
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from tests.factories.people import PersonFactory, RoleGrantFactory, TrainingFact
 from tests.factories.workflows import AiToolFactory
 
 pytestmark = pytest.mark.django_db
+NOWHERE = "01900000-0000-7000-8000-000000000000"
 WEEK = {"person": "E-1", "tool": "Assistant", "week": "2026-03-02", "active_days": 2}
 
 
@@ -90,7 +91,8 @@ def test_other_shapes(client, kind):
 def test_refused_rows_are_told_by_line_and_reason_alone(client):
     token = key("usage:write")
     rows = [WEEK, WEEK | {"person": "E-SECRET"}, WEEK | {"active_days": 8, "week": "2026-03-09"}]
-    answer = post(client, "usage", "\n".join(map(json.dumps, rows)), token=token)
+    body = "\n".join(map(json.dumps, rows))
+    answer = post(client, "usage", body, token=token, kind="application/x-ndjson")
     run_waiting()
 
     state = got(client, answer["Location"], token).json()
@@ -152,8 +154,8 @@ def test_a_persons_token_counts_for_the_program_office_alone(client):
     [
         ("?page=1", "[]", "application/json", 400),
         ("?on_error=maybe", "[]", "application/json", 400),
-        ("?tool=01900000-0000-7000-8000-000000000000", json.dumps(WEEK), "application/json", 422),
-        ("?tool=x", json.dumps(WEEK), "application/json", 422),
+        (f"?tool={NOWHERE}", json.dumps(WEEK), "application/json", 422),
+        ("?tool=x", json.dumps(WEEK), "application/json", 400),
         ("", "", "application/json", 415),
         ("", "{", "application/json", 422),
         ("", "[]", "application/json", 422),
@@ -167,6 +169,16 @@ def test_bad_deliveries_are_refused_at_once(client, query, body, kind, status):
     assert answer.status_code == status
     assert answer["Content-Type"] == "application/problem+json"
     assert UseImport.objects.count() == 0
+
+
+@pytest.mark.parametrize("column", ["a\x00b", "a\ud800b"])
+def test_a_column_no_database_can_name_is_left_out(client, column):
+    answer = post(client, "usage", json.dumps([WEEK | {column: 1}]), token=key("usage:write"))
+    run_waiting()
+
+    assert answer.status_code == 202
+    assert UseImport.objects.get().options["ignored"] == ["a\ufffdb"]
+    assert UsageWeek.objects.count() == 1
 
 
 def test_a_tool_is_not_asked_of_trainings(client):

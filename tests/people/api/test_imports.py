@@ -22,7 +22,18 @@ from people.models import (
 from people.operations import imports
 from people.operations.imports import running, staging
 from tests.factories.people import OrgUnitFactory
-from tests.people.hr import HEADER, auth, counts, csv_of, key, newest, post, run_jobs, staff
+from tests.people.hr import (
+    HEADER,
+    auth,
+    counts,
+    csv_of,
+    key,
+    newest,
+    places,
+    post,
+    run_jobs,
+    staff,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -414,12 +425,43 @@ def test_a_body_that_is_no_file_of_people_is_refused_at_once(client, token, body
 
 @pytest.mark.parametrize(
     "query, field",
-    [("?mode=all", "mode"), ("?dry_run=1", "dry_run"), ("?colour=red", "colour")],
+    [
+        ("?mode=all", "mode"),
+        ("?dry_run=perhaps", "dry_run"),
+        ("?mode=full&mode=delta", "mode"),
+        ("?colour=red", "colour"),
+    ],
 )
 def test_a_wrong_parameter_is_named(client, token, query, field):
     answer = post(client, token, csv_of(*staff(1)), query=query)
 
-    assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+    assert (answer.status_code, places(answer)) == (400, [field])
+    assert PeopleImport.objects.count() == 0
+
+
+def test_who_asks_for_lines_alone_gets_them(client, token):
+    post(client, token, csv_of("W-99,Bad,Unit,,,ALPINA,NO,,,CH,true,"))
+    run_jobs()
+    path = f"/api/v1/hr/imports/{newest().public_id}/errors"
+    asks = auth(token, Accept="application/x-ndjson")
+
+    answer = client.get(path, headers=asks)
+    refused = client.get(f"{path}?colour=red", headers=asks)
+
+    (line,) = b"".join(answer.streaming_content).splitlines()
+    assert (answer.status_code, json.loads(line)["code"]) == (200, "unknown_unit")
+    assert (refused.status_code, places(refused)) == (400, ["colour"])
+    assert refused["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("column", ["a\x00b", "a\ud800b"])
+def test_a_column_no_database_can_name_is_left_out(client, token, column):
+    row = dict(zip(HEADER.split(","), staff(1)[0].split(","), strict=True)) | {column: "1"}
+
+    post(client, token, json.dumps(row).encode(), kind="application/x-ndjson")
+    run_jobs()
+
+    assert (newest().job.state, newest().dropped_columns) == ("done", ["a\ufffdb"])
 
 
 def test_a_file_that_breaks_on_the_way_changes_nothing(client, token, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from core.models import AuditEvent, Job
 from people.models import OrgUnit, OrgUnitClosure, ReportingLine
 from tests.factories.people import OrgUnitFactory, PersonFactory, SiteFactory
-from tests.people.hr import auth, key
+from tests.people.hr import auth, key, places
 
 pytestmark = pytest.mark.django_db
 
@@ -59,23 +59,53 @@ def test_a_unit_lies_never_below_itself(client, token):
 
 
 @pytest.mark.parametrize(
-    "body, field",
+    "body, place",
     [
-        ({"parent": "NO"}, "parent"),
-        ({"head": "W-9"}, "head"),
-        ({"site": "NO"}, "site"),
-        ({"closed_date": "soon"}, "closed_date"),
-        ({"name": ""}, "name"),
-        ({"name": "a\x00"}, "name"),
-        ({"budget": 1}, "budget"),
-        ({"code": "B"}, "code"),
+        ({"parent": "NO"}, "#/parent"),
+        ({"head": "W-9"}, "#/head"),
+        ({"site": "NO"}, "#/site"),
+        ({"closed_date": "soon"}, "#/closed_date"),
+        ({"name": ""}, "#/name"),
+        ({"budget": 1}, "#/budget"),
+        ({"code": "B"}, "#/code"),
+        ([], "#"),
     ],
 )
-def test_a_wrong_field_of_a_unit_is_named(client, token, body, field):
+def test_a_wrong_field_of_a_unit_is_named(client, token, body, place):
     answer = put(client, token, "units/A", body)
 
-    assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+    assert (answer.status_code, places(answer)) == (400, [place])
     assert not OrgUnit.objects.exists()
+
+
+@pytest.mark.parametrize("code", ["a" * 65, "%20A", "a%07"])
+def test_what_cannot_be_the_code_of_a_unit_is_refused(client, token, code):
+    answer = put(client, token, f"units/{code}", {})
+
+    assert (answer.status_code, places(answer)) == (400, ["code"])
+    assert not OrgUnit.objects.exists()
+
+
+def test_text_that_no_database_takes_is_refused(client, token):
+    answer = put(client, token, "units/A", {"name": "a\x00"})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+
+@pytest.mark.parametrize("path", ["units", "units/A", "people/W-1/lines", "people/W-1"])
+def test_no_parameter_is_ignored(client, token, path):
+    OrgUnitFactory(code="A")
+    PersonFactory(source_id="W-1")
+
+    answer = client.get(f"/api/v1/hr/{path}?colour=red", headers=auth(token))
+
+    assert (answer.status_code, places(answer)) == (400, ["colour"])
+
+
+def test_head_whom_hr_does_not_know_is_told_as_none(client, token):
+    OrgUnitFactory(code="A", head=PersonFactory())
+
+    assert client.get("/api/v1/hr/units/A", headers=auth(token)).json()["head"] == ""
 
 
 def test_units_are_listed_and_read_by_code(client, token):
@@ -86,6 +116,18 @@ def test_units_are_listed_and_read_by_code(client, token):
     assert [one["code"] for one in listed] == ["A"]
     assert client.get("/api/v1/hr/units/B", headers=auth(token)).status_code == 404
     assert put(client, key("hr:read"), "units/A", {}).status_code == 403
+
+
+def test_a_wrong_line_is_named_by_its_place(client, token):
+    for source_id in ("W-1", "W-2"):
+        PersonFactory(source_id=source_id)
+    good = {"manager": "W-2", "kind": "matrix"}
+
+    ends = put(client, token, "people/W-1/lines",
+               [good, good | {"from": "2026-02-01", "to": "2026-01-01"}])  # fmt: skip
+    unknown = put(client, token, "people/W-1/lines", [good, good | {"manager": "W-9"}])
+
+    assert (places(ends), places(unknown)) == (["#/1/to"], ["#/1/manager"])
 
 
 def test_lines_are_put_as_a_whole_and_the_old_ones_stay_as_history(client, token):
