@@ -112,8 +112,7 @@ def _held(
 def _planned(
     asked: Asked, live: GoLive, *, opens_at: datetime, organisation: Organisation, at: datetime
 ) -> Wave:
-    planned_at = min(opens_at - timedelta(days=10), at)
-    wave = plan_wave(
+    return plan_wave(
         actor=organisation.holders[Role.PROGRAM_OFFICE],
         redesign=live.redesign,
         instrument=Instrument.objects.get(code=CODE, version=VERSION),
@@ -124,10 +123,8 @@ def _planned(
         attributes=asked.attributes,
         contact=f"{organisation.holders[Role.PRIVACY].full_name} (data protection, simulated)",
         agreement="Agreement on surveys, no. 7 (simulated)",
-        at=planned_at,
+        at=min(opens_at - timedelta(days=10), at),
     )
-    Wave.objects.filter(pk=wave.pk).update(created_at=planned_at)
-    return wave
 
 
 def _answered(
