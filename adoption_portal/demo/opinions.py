@@ -20,7 +20,7 @@ EASIER_OR_HARDER = {
     "MGR1": 0.3, "MGR2": -0.3, "TRN1": -0.15, "TRN2": 0.1, "WIL1": 0.2, "WIL2": 0.3, "CAL1": 0.2, "CAL2": -0.1,
 }  # fmt: skip
 CANNOT_SAY = {"FAI1": 0.1, "UND2": 0.06, "MGR1": 0.07, "TRN1": 0.04}
-CANNOT_SAY_ELSEWHERE = 0.015
+CANNOT_SAY_ELSEWHERE = 0.004
 
 
 @dataclass(frozen=True, slots=True)

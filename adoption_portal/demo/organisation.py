@@ -62,10 +62,10 @@ UNITS = (
     ("IT", "Site IT", "ALP", "BSL", "IT", 12),
     ("PRO", "Programme office", "ALP", "BSL", "Management", 5),
     ("QA-BR-S", "Sterile records", "QA-BR", "LYS", "Quality", 28),
-    ("QA-BR-N", "Non-sterile records", "QA-BR", "BSL", "Quality", 27),
+    ("QA-BR-N", "Non-sterile records", "QA-BR", "LYS", "Quality", 27),
     ("QA-BR-D", "Record desk", "QA-BR", "LYS", "Quality", 4),
     ("FIN-AP-D", "Domestic invoices", "FIN-AP", "OPO", "Finance", 27),
-    ("FIN-AP-I", "Invoices from abroad", "FIN-AP", "BSL", "Finance", 25),
+    ("FIN-AP-I", "Invoices from abroad", "FIN-AP", "OPO", "Finance", 25),
 )  # fmt: skip
 
 

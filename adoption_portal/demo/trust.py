@@ -13,7 +13,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from adoption_portal.demo.catalogue import STORIES
-from adoption_portal.demo.opinions import Mood, Statement, answers, comments, general_view
+from adoption_portal.demo.opinions import (
+    LANGUAGES,
+    Mood,
+    Statement,
+    answers,
+    comments,
+    general_view,
+)
 from adoption_portal.demo.organisation import Organisation, employee
 from people.choices import Role
 from people.models import Person
@@ -28,7 +35,7 @@ from workflows.models import GoLive
 
 DAYS_OPEN = 21
 CODE, VERSION = "AWT-16", "1.0"
-LANGUAGE_OF = {"BSL": ("de", "de", "en"), "LYS": ("fr", "fr", "en"), "OPO": ("en",)}
+LANGUAGE_OF = {"LYS": ("fr", "fr", "de", "en"), "OPO": ("en", "en", "de", "fr")}
 TOLD = ((MailingKind.INVITATION, INVITED), (MailingKind.RESULT, INVITED), (MailingKind.RESULT, MANAGERS))  # fmt: skip
 
 
@@ -60,14 +67,14 @@ ASKED = (
             (
                 SECOND_DAYS,
                 Mood(
-                    3.6,
-                    3.0,
+                    3.72,
+                    3.25,
                     answered=0.86,
                     cannot_say={"FAI1": 0.27},
-                    shifts={"WIL": 0.3, "FAI": -0.3},
+                    shifts={"WIL": 0.2, "FAI": -0.3},
                 ),
             ),
-            (SECOND_AND_NEXT, Mood(3.6, 3.0, answered=0.0)),
+            (SECOND_AND_NEXT, Mood(3.7, 3.2, answered=0.0)),
         ),
     ),
 )
@@ -156,7 +163,7 @@ def _everybody_asked(
     invited = Participation.objects.filter(wave=wave).select_related("person", "unit__site")
     for place in invited.order_by("person__source_id"):
         one, site = place.person, place.unit.site
-        language = chance.choice(LANGUAGE_OF[site.code if site else "OPO"])
+        language = chance.choice(LANGUAGE_OF.get(site.code if site else "", LANGUAGES))
         sheet = answers(statements, mood, general_view(f"{asked.slug} {one.source_id}"), chance)
         says = chance.random() < mood.comments and left[language]
         if one.pk in silent or chance.random() >= mood.answered:
