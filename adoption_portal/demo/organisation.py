@@ -61,6 +61,11 @@ UNITS = (
     ("HR", "People", "ALP", "BSL", "People", 9),
     ("IT", "Site IT", "ALP", "BSL", "IT", 12),
     ("PRO", "Programme office", "ALP", "BSL", "Management", 5),
+    ("QA-BR-S", "Sterile records", "QA-BR", "LYS", "Quality", 28),
+    ("QA-BR-N", "Non-sterile records", "QA-BR", "LYS", "Quality", 27),
+    ("QA-BR-D", "Record desk", "QA-BR", "LYS", "Quality", 4),
+    ("FIN-AP-D", "Domestic invoices", "FIN-AP", "OPO", "Finance", 27),
+    ("FIN-AP-I", "Invoices from abroad", "FIN-AP", "OPO", "Finance", 25),
 )  # fmt: skip
 
 
@@ -93,7 +98,7 @@ class Organisation:
 
 
 def build_organisation(*, at: datetime, seed: int = 2026) -> Organisation:
-    """About 300 people in 22 units on three sites. The caller holds the transaction."""
+    """About 400 people in 27 units on three sites. The caller holds the transaction."""
     chance = random.Random(seed)
     organisation = Organisation()
     sites = _sites(organisation, at.date())
@@ -134,6 +139,11 @@ def build_organisation(*, at: datetime, seed: int = 2026) -> Organisation:
         )
     _grant_roles(organisation)
     return organisation
+
+
+def employee(organisation: Organisation) -> Person:
+    """Whoever the published login of an employee belongs to."""
+    return organisation.members["QA-BR"][3]
 
 
 def existing_organisation() -> Organisation:

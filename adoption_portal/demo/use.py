@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from adoption_portal.demo.catalogue import STORIES
-from adoption_portal.demo.organisation import Organisation
+from adoption_portal.demo.organisation import UNITS, Organisation
 from measurement.choices import ImportChannel, UseKind
 from measurement.models import UseImport
 from measurement.operations.use_imports import import_people_rows, receive_people
@@ -96,6 +96,7 @@ def _everybody(organisation: Organisation) -> Iterator[tuple[str, Person]]:
 def _workers(organisation: Organisation, today: date, chance: random.Random) -> Iterator[Worker]:
     """One for each person and tool: the general one, and those the unit's own redesigns name."""
     own: dict[str, set[str]] = {}
+    parents = {unit[0]: unit[2] for unit in UNITS}
     for story in STORIES:
         if story.weeks_live is not None and story.tool != MAIN_TOOL:
             own.setdefault(story.unit, set()).add(story.tool)
@@ -110,7 +111,7 @@ def _workers(organisation: Organisation, today: date, chance: random.Random) -> 
         off = {first + more for first in (chance.randrange(WEEKS),) for more in (0, 1)}
         if chance.random() < 0.06:  # away for longer, still employed
             off |= set(range(chance.randrange(WEEKS), WEEKS))
-        for tool in [MAIN_TOOL, *sorted(own.get(code, ()))]:
+        for tool in [MAIN_TOOL, *sorted(own.get(code, own.get(parents[code], ())))]:
             yield Worker(
                 person, tool, today - timedelta(weeks=weeks), often, most_days, frozenset(off)
             )

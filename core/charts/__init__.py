@@ -22,6 +22,7 @@ from core.charts.panes import (
     heat_map,
     lorenz,
     trend,
+    trust_axis,
 )
 from core.charts.precision import PrecisionPlot, PrecisionPoint, precision_plot
 from core.charts.quantiles import QuantilePlot, quantile_plot
@@ -71,6 +72,7 @@ __all__ = [
     "quantile_plot",
     "sparkline",
     "trend",
+    "trust_axis",
     "waiting_plot",
 ]
 

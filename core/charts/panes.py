@@ -1,18 +1,21 @@
 """The console's other pictures: a trend with its interval, a map of cells, the curve of sharing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.charts import words
-from core.charts.canvas import HALF, Canvas, fitted, is_compact
+from core.charts.canvas import HALF, LETTER, Canvas, fitted, is_compact
 from core.charts.scale import Linear, known
 from core.charts.table import Table
 
 TOP = 100
 PHONE_COLUMNS = 5
 NOTE_ROOM = 130.0
+LABEL_ROOM = 64.0
+AXIS_SPAN, AXIS_STEP = 2.0, 0.5
 STEPS = (12.0, 24.0, 36.0, 48.0)  # per cent: the ramp's borders
 
 
@@ -114,6 +117,25 @@ class Lorenz:
         )
 
 
+def trust_axis(points: Sequence[TrendPoint]) -> tuple[float, float]:
+    """Floor and ceiling for values of 1 to 5: two points around all intervals, else all of it.
+
+    A change that matters there, 0.2, is then seen; the numbers at the axis say where it begins.
+    """
+    ends = [
+        value
+        for point in points
+        for end in (point.low, point.high, point.value)
+        if (value := words.finite(end)) is not None
+    ]
+    if not ends or max(ends) - min(ends) > AXIS_SPAN - AXIS_STEP:
+        return Trend.floor, Trend.ceiling
+    middle = (min(ends) + max(ends)) / 2
+    floor = round((middle - AXIS_SPAN / 2) / AXIS_STEP) * AXIS_STEP
+    floor = min(max(floor, Trend.floor), Trend.ceiling - AXIS_SPAN)
+    return floor, floor + AXIS_SPAN
+
+
 def span_of(point: TrendPoint) -> str:
     return f"{words.number(point.low, 1)}–{words.number(point.high, 1)}"
 
@@ -146,14 +168,26 @@ def trend(data: Trend, *, width: int = HALF, palette: str | None = None) -> Safe
         canvas.text(px + 8, py + 4, data.printed(point.value), "strong")
     _draw_notes(canvas, data, x, top, bottom)
     every = max(1, -(-len(data.points) * 52 // max(1, round(right - left))))
+    room = max(LABEL_ROOM, (right - left) / max(1, len(data.points) - 1) * every - 8)
     for index, point in enumerate(data.points):
         if (len(data.points) - 1 - index) % every == 0:
-            canvas.text(x(index), bottom + 18, fitted(point.label, 64), "tick", anchor="middle")
+            _draw_label(canvas, x(index), bottom + 18, fitted(point.label, room))
     told = "; ".join(
         [": ".join((p.label, f"{data.printed(p.value)} ({span_of(p)})")) for p in data.points]
         + [text for _place, text in data.notes]
     )
     return canvas.svg(title=data.title, description=told or _("Nothing to show yet"))
+
+
+def _draw_label(canvas: Canvas, x: float, y: float, text: str) -> None:
+    """Under its point, moved inwards where it would leave the picture."""
+    half = len(text) * LETTER / 2
+    if x < half:
+        canvas.text(0, y, text, "tick", anchor="start")
+    elif x + half > canvas.width:
+        canvas.text(canvas.width, y, text, "tick", anchor="end")
+    else:
+        canvas.text(x, y, text, "tick", anchor="middle")
 
 
 def _draw_notes(canvas: Canvas, data: Trend, x: Linear, top: float, bottom: float) -> None:

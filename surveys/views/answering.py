@@ -129,6 +129,8 @@ def example() -> Trend:
             TrendPoint(_("after 30 days"), 3.2, 2.8, 3.6),
             TrendPoint(_("after 90 days"), 3.6, 3.3, 3.9),
         ),
+        floor=2.5,
+        ceiling=4.5,
         title=_("Example of a result"),
     )
 

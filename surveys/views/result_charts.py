@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.charts import Diverging, DivergingRow, Trend, TrendPoint, words
+from core.charts import Diverging, DivergingRow, Trend, TrendPoint, trust_axis, words
 from surveys.models import ReleasedCell, Wave
 from surveys.queries import ResultPage, UnitResult
 from surveys.queries.attribute_tables import AttributeTable
@@ -204,11 +204,15 @@ def trend_of(page: ResultPage, unit: UnitResult) -> Trend | None:
         return None
     if before.mean is None or now.mean is None:
         return None
+    points = (
+        TrendPoint(days_after(page.earlier), before.mean, before.low, before.high),
+        TrendPoint(days_after(page.wave), now.mean, now.low, now.high),
+    )
+    floor, ceiling = trust_axis(points)
     return Trend(
-        points=(
-            TrendPoint(days_after(page.earlier), before.mean, before.low, before.high),
-            TrendPoint(days_after(page.wave), now.mean, now.low, now.high),
-        ),
+        points=points,
+        floor=floor,
+        ceiling=ceiling,
         title=_("Trust index, from one survey to the next"),
     )
 
@@ -224,33 +228,37 @@ def days_after(wave: Wave) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AttributeShown:
-    """``heads``: categories shown together with about how many; ``rows``: statement, means."""
+    """``heads``: categories shown together with about how many.
+
+    ``rows``: statement, and for each group its categories and the mean, "" where it is hidden.
+    """
 
     label: str
     heads: tuple[tuple[str, str], ...]
-    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    rows: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
 def attribute_shown(page: ResultPage, table: AttributeTable) -> AttributeShown:
     """Statements that are left out in every group are hidden in every group alike."""
     statements = sorted(page.questionnaire.statements, key=lambda one: one.position)
+    names = [", ".join(name or _("others") for name in group.names) for group in table.groups]
     return AttributeShown(
         label=str(table.label),
         heads=tuple(
-            (
-                ", ".join(name or _("others") for name in group.names),
-                _("about %(count)s") % {"count": words.number(group.about)},
-            )
-            for group in table.groups
+            (name, _("about %(count)s") % {"count": words.number(group.about)})
+            for name, group in zip(names, table.groups, strict=True)
         ),
         rows=tuple(
             (
                 statement.text,
                 tuple(
-                    words.number(group.means[statement.key], 1)
-                    if statement.key in group.means
-                    else ""
-                    for group in table.groups
+                    (
+                        name,
+                        words.number(group.means[statement.key], 1)
+                        if statement.key in group.means
+                        else "",
+                    )
+                    for name, group in zip(names, table.groups, strict=True)
                 ),
             )
             for statement in statements

@@ -19,6 +19,7 @@ from surveys.scoring.intervals import (
 )
 
 MIDDLE = 3.0
+HALF = 0.5
 COMPARED_FROM = 10  # people at both ends
 CARE_UNDER = 0.60  # share of the invited who answered
 MEANS_IN_WORDS = {
@@ -134,11 +135,23 @@ def _sentence(cell: ReleasedCell | None, *, hidden: bool) -> str:  # noqa: PLR09
         return _("Those who do the work do not trust the new way.")
     if cell.low is None or cell.high is None:
         return _("A small group answered: its mean is shown, but nothing is concluded from it.")
+    if cell.low > MIDDLE and not _most_are_favourable(cell):
+        return _(
+            "On the whole, those who do the work lean towards trusting the new way; fewer than "
+            "half clearly do."
+        )
     if cell.low > MIDDLE:
         return _("On the whole, those who do the work trust the new way.")
     if cell.high < MIDDLE:
         return _("On the whole, those who do the work do not trust the new way.")
     return _("Whether those who do the work trust the new way is open: both fit the answers.")
+
+
+def _most_are_favourable(cell: ReleasedCell) -> bool:
+    """A mean above the middle alone does not say that people trust it."""
+    if cell.favourable is not None:
+        return cell.favourable >= HALF
+    return (cell.detail or {}).get("favourable") != "nearly_none"
 
 
 # --- from one wave to the next --------------------------------------------------------------------

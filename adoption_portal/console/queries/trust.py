@@ -65,11 +65,15 @@ def trust_chart(
     if not quarters:
         return None
     days = [row["quarter"] for row in quarters]
+    points = tuple(
+        charts.TrendPoint(quarter_name(row["quarter"]), row["mean"], row["low"], row["high"])
+        for row in quarters
+    )
+    floor, ceiling = charts.trust_axis(points)
     return charts.Trend(
-        points=tuple(
-            charts.TrendPoint(quarter_name(row["quarter"]), row["mean"], row["low"], row["high"])
-            for row in quarters
-        ),
+        points=points,
+        floor=floor,
+        ceiling=ceiling,
         title=_("Trust index in the 90-day waves, by quarter"),
         notes=notes_on(days, annotations),
     )

@@ -281,6 +281,30 @@ def test_a_note_stands_between_the_points_it_lies_between():
     assert [row[-1] for row in data.table().rows] == ["", "sources linked", ""]
 
 
+@pytest.mark.parametrize(
+    "ends, axis",
+    [
+        ([(3.0, 3.4), (3.3, 3.7)], (2.5, 4.5)),
+        ([(4.6, 4.9)], (3.0, 5.0)),
+        ([(1.0, 1.2)], (1.0, 3.0)),
+        ([(2.0, 3.6)], (1.0, 5.0)),
+        ([(None, None)], (1.0, 5.0)),
+        ([], (1.0, 5.0)),
+    ],
+)
+def test_the_axis_of_trust_holds_every_interval(ends, axis):
+    points = [charts.TrendPoint("", low, low, high) for low, high in ends]
+    assert charts.trust_axis(points) == axis
+
+
+def test_the_last_label_of_a_trend_is_whole():
+    points = (charts.TrendPoint("after 30 days", 3.2), charts.TrendPoint("after 90 days", 3.6))
+    for width in (charts.PHONE, charts.SIDE, charts.WIDE):
+        svg = str(charts.draw(charts.Trend(points, title="Trust"), width=width))
+        assert ">after 30 days<" in svg
+        assert ">after 90 days<" in svg
+
+
 def test_the_funnel_draws_the_time_before_as_a_line_and_tells_it():
     data = charts.Funnel(
         (charts.FunnelRow("Logged", 10, earlier=5), charts.FunnelRow("Live", 4, earlier=0))

@@ -41,6 +41,9 @@ RESPONDENTS = cell("respondents", mean=None)
     "index, words",
     [
         (cell(), "On the whole, those who do the work trust the new way."),
+        (cell(favourable=0.5), "On the whole, those who do the work trust the new way."),
+        (cell(favourable=0.49), "lean towards trusting the new way; fewer than half clearly do."),
+        (cell(detail={"favourable": "nearly_none"}), "lean towards trusting the new way"),
         (cell(low=2.1, high=2.9), "On the whole, those who do the work do not trust the new way."),
         (cell(low=2.9, high=3.4), "is open: both fit the answers."),
         (cell(n=7, low=None, high=None, detail={"small_group": True}), "A small group answered"),

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
+
 from adoption_portal.console.models import TrustRow
 from adoption_portal.console.queries.counting.places import Places
 from surveys.choices import CellScope, InstrumentKind, Subset
@@ -45,7 +47,7 @@ def trust_rows(places: Places) -> list[TrustRow]:
             tool_id=revision.tool_id if revision else None,
             is_simulated=wave.is_simulated,
             closes_date=wave.closes_date,
-            days_after=(wave.opens_date - live.at.date()).days if live else None,
+            days_after=(wave.opens_date - timezone.localdate(live.at)).days if live else None,
             n=cell.n,
             mean=cell.mean,
             low=cell.low,
