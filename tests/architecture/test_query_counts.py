@@ -332,22 +332,9 @@ def read_rows(unit, count):
     return workflow
 
 
-def rejected_people_rows(unit, count):
-    delivery = people_delivery()
-    UseRejection.objects.bulk_create(
-        UseRejection(use_import=delivery, line=line, code="no_person") for line in range(count)
-    )
-    return delivery
-
-
 API_LISTS = {
     "hr-people": ("/api/v1/hr/people", "hr:read", hr_people),
     "hr-units": ("/api/v1/hr/units?page_size={rows}", "hr:read", hr_units),
-    "use-rejections": (
-        "/api/v1/use-imports/{}/rejections",
-        "usage:write",
-        rejected_people_rows,
-    ),
     "import-rejections": ("/api/v1/imports/{}/rejections", "cases:write", rejected_rows),
     "use-rejections": ("/api/v1/use-imports/{}/rejections", "usage:write", refused_use),
     "workflow-list": ("/api/v1/workflows?page_size=200&retired=false", "evidence:read", read_rows),
