@@ -23,7 +23,7 @@ def rows_of(content, encoding=""):
         (TEXT.encode("utf-8-sig"), ""),
         (TEXT.encode("utf-16"), ""),
         (TEXT.encode("windows-1252"), "windows-1252"),
-        (gzip.compress(TEXT.encode()), ""),
+        (gzip.compress(TEXT.encode(), mtime=0), ""),
         (TEXT.replace(";", ",").replace("\n", "\r\n").encode(), ""),
         (TEXT.replace(";", "\t").encode(), ""),
     ],
