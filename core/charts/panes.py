@@ -15,6 +15,7 @@ TOP = 100
 PHONE_COLUMNS = 5
 NOTE_ROOM = 130.0
 LABEL_ROOM = 64.0
+LEAST, MOST = 1.0, 5.0  # of an answer
 AXIS_SPAN, AXIS_STEP = 2.0, 0.5
 STEPS = (12.0, 24.0, 36.0, 48.0)  # per cent: the ramp's borders
 
@@ -36,8 +37,8 @@ class Trend:
     """
 
     points: tuple[TrendPoint, ...]
-    floor: float = 1.0
-    ceiling: float = 5.0
+    floor: float = LEAST
+    ceiling: float = MOST
     title: str = ""
     notes: tuple[tuple[float, str], ...] = ()
     percent: bool = False
@@ -129,10 +130,10 @@ def trust_axis(points: Sequence[TrendPoint]) -> tuple[float, float]:
         if (value := words.finite(end)) is not None
     ]
     if not ends or max(ends) - min(ends) > AXIS_SPAN - AXIS_STEP:
-        return Trend.floor, Trend.ceiling
+        return LEAST, MOST
     middle = (min(ends) + max(ends)) / 2
     floor = round((middle - AXIS_SPAN / 2) / AXIS_STEP) * AXIS_STEP
-    floor = min(max(floor, Trend.floor), Trend.ceiling - AXIS_SPAN)
+    floor = min(max(floor, LEAST), MOST - AXIS_SPAN)
     return floor, floor + AXIS_SPAN
 
 
