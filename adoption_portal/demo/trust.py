@@ -129,7 +129,7 @@ def _planned(
         asks_comment=True,
         attributes=asked.attributes,
         contact=f"{organisation.holders[Role.PRIVACY].full_name} (data protection, simulated)",
-        agreement="Agreement on surveys, no. 7 (simulated)",
+        agreement="No. 7, on surveys (simulated)",
         at=min(opens_at - timedelta(days=10), at),
     )
 

@@ -60,6 +60,8 @@ SELECT person_id, lower(valid), upper(valid) FROM people_employment
 WHERE status = 'leave' AND valid && daterange(%(first)s, %(end)s)
 """
 # Of those who have access now and got it within a year: days to the end of the first week of use.
+# "first" is worked out once: right after an import, without statistics, the planner took it for a
+# row and worked it out again for every person.
 FIRST_USE = """
 WITH began AS (
     SELECT person_id, min(lower(valid)) AS since
@@ -67,7 +69,7 @@ WITH began AS (
     WHERE valid @> %(day)s::date AND (%(tool)s::bigint IS NULL OR tool_id = %(tool)s)
     GROUP BY person_id
     HAVING min(lower(valid)) > %(day)s::date - 364
-), first AS (
+), first AS MATERIALIZED (
     SELECT u.person_id, min(u.week) AS week
     FROM measurement_usageweek u JOIN began b ON b.person_id = u.person_id
     WHERE u.active_days > 0 AND u.week + 6 >= b.since AND u.week < %(end)s
