@@ -171,8 +171,7 @@ def survivors_of_quarters(redesign_ids: set[int]) -> set[int]:
     """Of these, who passes the false-discovery control of the quarter its reading fell in.
 
     The control runs over every primary reading due in that quarter (UTC), none left out, whoever
-    looks.
-    Guardrails are part of it: "faster but worse" never survives.
+    looks. Guardrails are part of it: "faster but worse" never survives.
     """
     if not redesign_ids:
         return set()

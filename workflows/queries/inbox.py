@@ -104,7 +104,7 @@ def inbox_of(person: Person, at: datetime) -> Inbox:
         team=team,
         oversight=oversight_of(person),
         may_log=team is not None or may_log(person),
-        waits=(_in_all(to_sign) + _in_all(own), _in_all(to_sign)),
+        waits=(min(_in_all(to_sign) + _in_all(own), MOST_COUNTED), _in_all(to_sign)),
     )
 
 
