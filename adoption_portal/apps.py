@@ -14,3 +14,9 @@ class RecordsConfig(SimpleAdminConfig):
     """Without autodiscovery: no package of others puts pages there."""
 
     default_site = "adoption_portal.admin.Records"
+
+    def ready(self) -> None:
+        super().ready()
+        from adoption_portal.admin import register_all
+
+        register_all()

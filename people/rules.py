@@ -28,6 +28,10 @@ def is_program_office(person: Person) -> bool:
     return has_role(person, [Role.PROGRAM_OFFICE])
 
 
+def is_administrator(person: Person) -> bool:
+    return has_role(person, [Role.ADMINISTRATOR])
+
+
 def headed_unit_ids(person: Person) -> QuerySet[OrgUnitClosure, int]:
     """Ids of all units in the subtrees the person heads, as a subquery."""
     return OrgUnitClosure.objects.filter(ancestor__head=person).values_list(

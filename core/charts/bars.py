@@ -43,9 +43,12 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class FunnelRow:
+    """``earlier`` is the count of the time compared with: a line on the bar."""
+
     label: str
     count: int | None
     note: str = ""
+    earlier: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,24 @@ class Funnel:
     rows: tuple[FunnelRow, ...]
     title: str = ""
 
+    @property
+    def compares(self) -> bool:
+        return any(row.earlier is not None for row in self.rows)
+
     def table(self) -> Table:
-        rows = tuple((row.label, words.number(row.count), row.note) for row in self.rows)
+        heads = (_("Stage"), _("Workflows"), _("Note"))
+        rows = tuple(
+            (
+                row.label,
+                words.number(row.count),
+                row.note,
+                *((words.number(row.earlier),) if self.compares else ()),
+            )
+            for row in self.rows
+        )
         return Table(
             caption=self.title or _("From logged to sustained"),
-            headers=(_("Stage"), _("Workflows"), _("Note")),
+            headers=(*heads, _("Before")) if self.compares else heads,
             rows=rows,
         )
 
@@ -119,12 +135,22 @@ def funnel(data: Funnel, *, width: int = HALF, palette: str | None = None) -> Sa
             "ramp-5" if index == len(data.rows) - 1 else "ramp-3",
             r=5,
         )
+        earlier = words.finite(row.earlier)
+        if earlier is not None:
+            place = left + (right - left) * max(0.0, min(1.0, earlier / most))
+            canvas.line(place, y - 3, place, y + thick + 3, "promise")
         text_y = y - 6 if compact else y + thick / 2 + 4
         canvas.text(0, text_y, fitted(row.label, 130 if compact else left), "label")
         canvas.text(140 if compact else right + 14, text_y, words.number(row.count), "strong")
         canvas.text(width, text_y, fitted(row.note, 130 if compact else 110), "tick", anchor="end")
     told = "; ".join(
-        f"{row.label} {words.number(row.count)}" + (f" ({row.note})" if row.note else "")
+        f"{row.label} {words.number(row.count)}"
+        + (f" ({row.note})" if row.note else "")
+        + (
+            " " + _("before %(count)s") % {"count": words.number(row.earlier)}
+            if row.earlier is not None
+            else ""
+        )
         for row in data.rows
     )
     return canvas.svg(

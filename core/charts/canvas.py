@@ -8,8 +8,8 @@ from django.utils.safestring import SafeString
 
 from core.charts.looks import LOOKS, PALETTES, TEXT
 
-WIDE, HALF, PHONE = 1030, 580, 340
-COMPACT_BELOW = 480
+WIDE, HALF, SIDE, PHONE = 1030, 580, 400, 340
+COMPACT_BELOW = 380
 LETTER = 6.1  # mean width in px of a letter at 12 px
 Point = tuple[float, float]
 
@@ -75,6 +75,14 @@ class Canvas:
             return
         steps = " L".join(f"{self.x(x)} {self.y(y)}" for x, y in known)
         self._add("path", (), {"d": f"M{steps}{'Z' if close else ''}"}, look)
+
+    def strokes(self, lines: Iterable[tuple[Point, Point]], look: str) -> None:
+        """Many lines of one look as one part."""
+        steps = " ".join(
+            f"M{self.x(a)} {self.y(b)} L{self.x(c)} {self.y(d)}" for (a, b), (c, d) in lines
+        )
+        if steps:
+            self._add("path", (), {"d": steps}, look)
 
     def text(
         self, x: float, y: float, words: str, look: str = "", *, anchor: str = "start"

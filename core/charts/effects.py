@@ -13,6 +13,7 @@ from core.charts.scale import Linear, known
 from core.charts.table import Table
 
 TICK_ROOM = 46  # px that "no change" needs beside its neighbours
+EDGE = 18  # px within which half a label would be cut off
 FLOOR, CEILING = -100.0, 100.0  # per cent; longer intervals end at the edge with an arrow
 
 
@@ -106,9 +107,9 @@ def draw_axis(canvas: Canvas, x: Linear, top: float, bottom: float) -> None:
     ticks += [float(t) for t in takewhile(lambda t: t <= x.high, count(step, step))]
     for tick in ticks:
         canvas.line(x(tick), top, x(tick), bottom, "grid")
-        canvas.text(
-            x(tick), bottom + 16, words.percent_change(1 + tick / 100), "tick", anchor="middle"
-        )
+        place = x(tick)
+        near = "start" if place < EDGE else "end" if place > canvas.width - EDGE else "middle"
+        canvas.text(place, bottom + 16, words.percent_change(1 + tick / 100), "tick", anchor=near)
     canvas.line(x(0), top, x(0), bottom, "ref")
     canvas.text(x(0), bottom + 16, _("no change"), "tick", anchor="middle")
 

@@ -24,6 +24,7 @@ from measurement.queries.readings import (
     runs_beyond_reach,
 )
 from measurement.rules import may_measure
+from people.rules import sees_organisation
 from workflows.models import Redesign
 from workflows.views.tabs import tabs_of
 
@@ -45,6 +46,7 @@ def evidence_list(request: HttpRequest) -> HttpResponse:
             "counts": verdict_counts(everything),
             "beyond_reach": not page.object_list and runs_beyond_reach(person),
             "filtered": filters.form.is_bound and any(request.GET.values()),
+            "reads_use": sees_organisation(person),
         },
     )
 
