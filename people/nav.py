@@ -1,8 +1,14 @@
 """What the frame shows of people; decision 0050."""
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+
+from core.acting import acting_person
+from people.choices import ORGANISATION_WIDE_ROLES
+from people.models import RoleGrant
+from people.rules import open_grants
 
 Link = tuple[str, str, str]
 
@@ -12,3 +18,10 @@ def sections(request: HttpRequest) -> list[tuple[str, list[Link]]]:
     if not getattr(request.user, "is_staff", False):
         return []
     return [(_("Administration"), [(_("People from HR"), reverse("people:imports"), "people")])]
+
+
+def organisation_wide(request: HttpRequest) -> QuerySet[RoleGrant]:
+    return open_grants(acting_person(request), ORGANISATION_WIDE_ROLES)
+
+
+QUESTIONS = {"overseer": organisation_wide}

@@ -1,14 +1,18 @@
 """The count beside "Trust": surveys this person may still answer."""
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from core.acting import acting_person
-from surveys.queries.waiting import surveys_waiting
+from core.frame import counted
+from surveys.models import Wave
+from surveys.queries import waves_to_answer
 
 
-def waiting(request: HttpRequest) -> int:
-    return len(surveys_waiting(acting_person(request), timezone.localdate()))
+def to_answer(request: HttpRequest) -> QuerySet[Wave]:
+    return waves_to_answer(acting_person(request), timezone.localdate())
 
 
-COUNTS = {"trust": waiting}
+QUESTIONS = {"surveys": to_answer}
+COUNTS = {"trust": lambda request: counted(request, "surveys")}

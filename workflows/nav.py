@@ -1,32 +1,29 @@
 """Counts beside the navigation's entries; decision 0050."""
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from core.acting import acting_person
-from workflows.queries.inbox import waiting_counts
+from core.frame import counted
+from workflows.models import Redesign
+from workflows.queries.inbox import waiting_redesigns
+from workflows.queries.turns import open_turns_of
 
 
-def waiting(request: HttpRequest) -> tuple[int, int]:
-    """One query a request, whichever entries ask."""
-    known: tuple[int, int] | None = getattr(request, "waiting_counts", None)
-    if known is None:
-        known = waiting_counts(acting_person(request), timezone.now())
-        note_waiting(request, known)
-    return known
+def turns(request: HttpRequest) -> QuerySet[Any]:
+    return open_turns_of(acting_person(request), timezone.now())
 
 
-def note_waiting(request: HttpRequest, counts: tuple[int, int]) -> None:
-    """For a page that counted for itself: the frame asks no more."""
-    request.waiting_counts = counts  # type: ignore[attr-defined]
+def redesigns(request: HttpRequest) -> QuerySet[Redesign]:
+    return waiting_redesigns(acting_person(request))
 
 
-def waiting_things(request: HttpRequest) -> int:
-    return waiting(request)[0]
+def things(request: HttpRequest) -> int:
+    return counted(request, "turns") + counted(request, "redesigns")
 
 
-def waiting_signatures(request: HttpRequest) -> int:
-    return waiting(request)[1]
-
-
-COUNTS = {"inbox": waiting_things, "sign_offs": waiting_signatures}
+QUESTIONS = {"turns": turns, "redesigns": redesigns}
+COUNTS = {"inbox": things, "sign_offs": lambda request: counted(request, "turns")}

@@ -12,10 +12,6 @@ def console_roles(person: Person) -> frozenset[str]:
     )
 
 
-def may_see_console(person: Person) -> bool:
-    return bool(console_roles(person))
-
-
 def may_note(roles: frozenset[str]) -> bool:
     """Annotate and keep views: the program office. Auditors change nothing by their hand."""
     return Role.PROGRAM_OFFICE in roles

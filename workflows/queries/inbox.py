@@ -21,6 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from core.frame import MOST_COUNTED
 from core.panels import facts_among
 from people.models import Assignment, OrgUnit, OrgUnitClosure, Person
 from people.rules import sees_organisation, units_headed_by
@@ -29,7 +30,6 @@ from workflows.models import GoLive, Redesign, RouteStep, StepAssignment, Workfl
 from workflows.queries.redesigns import redesigns_visible_to
 from workflows.queries.sign_offs import turns_of
 from workflows.queries.stages import RUNNING, Baseline, with_lead
-from workflows.queries.turns import open_turns_of
 from workflows.queries.workflows import WorkflowRow, workflow_rows, workflows_visible_to
 from workflows.rules import may_log, workflows_of_reach
 
@@ -37,7 +37,6 @@ MOST = 20
 MOST_WAITING = 3
 MEASURED_STATES = [RedesignState.LIVE, RedesignState.MEASURED]
 MOST_OWN = 100
-MOST_COUNTED = 999
 NEW_DAYS = 14
 
 
@@ -54,7 +53,12 @@ class Inbox:
     team: "Team | None"
     oversight: "Oversight | None"
     may_log: bool
-    waits: tuple[int, int]  # as waiting_counts
+    turns: int  # in all, not only the listed
+    redesigns: int
+
+    @property
+    def waits(self) -> int:
+        return self.turns + self.redesigns
 
     @property
     def news(self) -> int:
@@ -104,21 +108,14 @@ def inbox_of(person: Person, at: datetime) -> Inbox:
         team=team,
         oversight=oversight_of(person),
         may_log=team is not None or may_log(person),
-        waits=(min(_in_all(to_sign) + _in_all(own), MOST_COUNTED), _in_all(to_sign)),
+        turns=_in_all(to_sign),
+        redesigns=_in_all(own),
     )
 
 
 def _in_all(rows: Sequence[Any]) -> int:
     """How many there are behind the first few, as a window counted them."""
     return min(rows[0].in_all, MOST_COUNTED) if rows else 0
-
-
-def waiting_counts(person: Person, at: datetime) -> tuple[int, int]:
-    """(all that waits for ``person``, signatures among it); one query."""
-    turns = open_turns_of(person, at).order_by().values_list(Value("turn"), "pk")
-    mine = waiting_redesigns(person).order_by().values_list(Value("redesign"), "pk")
-    kinds = [kind for kind, _pk in turns.union(mine, all=True)[:MOST_COUNTED]]
-    return len(kinds), kinds.count("turn")
 
 
 def evidence_for(person: Person, at: datetime) -> list[tuple[Redesign, Mapping[str, Any]]]:

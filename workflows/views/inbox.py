@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET
 from core.acting import acting_person
 from core.charts import words
 from core.charts.marks import VERDICTS, word
+from core.frame import note
 from core.panels import facts_about
 from people.models import Person
 from workflows.models import GoLive, StepAssignment
-from workflows.nav import note_waiting
 from workflows.queries.inbox import Inbox, Oversight, inbox_of, next_reading_for
 from workflows.views import shown
 
@@ -30,12 +30,18 @@ NOON, EVENING = 12, 18
 def home(request: HttpRequest) -> HttpResponse:
     actor, at = acting_person(request), timezone.now()
     inbox = inbox_of(actor, at)
-    note_waiting(request, inbox.waits)
     surveys = facts_about("surveys.waiting", [actor])[actor.pk]
+    note(
+        request,
+        turns=inbox.turns,
+        redesigns=inbox.redesigns,
+        surveys=len(surveys),
+        overseer=int(inbox.oversight is not None),
+    )
     items = [*_items(inbox, at), *surveys]
     context = {
         "greeting": _greeting(actor, timezone.localtime(at)),
-        "lead": _lead(inbox.waits[0], inbox.news, len(surveys)),
+        "lead": _lead(inbox.waits, inbox.news, len(surveys)),
         "items": items,
         "inbox": inbox,
         "may_log": inbox.may_log,
