@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def asked(rf, monkeypatch):
-    everybody, nobody = Person.objects.order_by("last_name"), Person.objects.none()
+    everybody, nobody = Person.objects.order_by("name"), Person.objects.none()
     monkeypatch.setattr(frame, "_questions", {})
     frame.questions({"all": lambda _request: everybody, "none": lambda _request: nobody})
     frame.questions({"some": lambda _request: everybody.filter(is_staff=True)})

@@ -12,6 +12,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from core.jobs import enqueue
+from core.models import Job
 from surveys.models import Ballot, Participation, Wave
 from tests.factories.people import (
     AssignmentFactory,
@@ -173,6 +175,21 @@ def test_a_survey_from_its_plan_to_its_result(cast, new_page, sign_in, looked_at
     looked_at(boss, "result-print")
     office.goto(f"/workflows/{wave.workflow.public_id}/")
     expect(office.locator("#trust")).to_contain_text("See the result")
+    the_console_shows_it(office, looked_at)
+
+
+def the_console_shows_it(office, looked_at):
+    """The clock asks for the count every two minutes; the test does not wait for it."""
+    counted = enqueue("console.refresh")
+    wait_for(lambda: Job.objects.get(pk=counted.pk).state == "done")
+    office.set_viewport_size({"width": 1440, "height": 900})
+    office.goto("/console/")
+    looked_at(office, "console")
+    office.set_viewport_size({"width": 1440, "height": 900})
+    office.get_by_role("link", name="Trust and enablement").first.click()
+    expect(office.locator("#waves")).to_contain_text("Batch record review")
+    expect(office.locator("#waves")).to_contain_text("12")
+    looked_at(office, "console-trust")
 
 
 def goes_back_without_loss(page, wave, looked_at):
