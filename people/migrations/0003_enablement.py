@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('required_of', models.CharField(choices=[('managers', 'Managers'), ('people', 'Everybody'), ('nobody', 'Nobody')], default='nobody', max_length=8, verbose_name='required of')),
                 ('retired_date', models.DateField(blank=True, null=True)),
             ],
-            options={
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('required_of__in', ['managers', 'people', 'nobody'])), name='training_required_of_known'), models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='training_has_code')], 
                 'verbose_name': 'training',
                 'verbose_name_plural': 'trainings',
             },
@@ -53,14 +53,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='person',
             constraint=models.CheckConstraint(condition=models.Q(('source_id__isnull', True), models.Q(('source_id', ''), _negated=True), _connector='OR'), name='person_source_id_not_blank'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=models.Q(('required_of__in', ['managers', 'people', 'nobody'])), name='training_required_of_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='training_has_code'),
         ),
         migrations.AddField(
             model_name='trainingcompletion',

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('source_version', models.BigIntegerField(blank=True, null=True)),
                 ('request_id', models.CharField(blank=True, max_length=64)),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-            ],
+            ], options={'constraints': [models.CheckConstraint(condition=models.Q(('source__in', ['api', 'page', 'command', 'scim', 'clock'])), name='changelog_source_known'), models.CheckConstraint(condition=models.Q(('attribute', ''), _negated=True), name='changelog_attribute_given'), models.CheckConstraint(condition=models.Q(('value', ''), models.Q(('attribute__in', ['given_name', 'family_name', 'email', 'employee_number']), _negated=True), _connector='OR'), name='changelog_no_personal_value')], },
         ),
         migrations.CreateModel(
             name='HrRecord',
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('manager_source_id', models.CharField(max_length=128)),
                 ('effective_from', models.DateField()),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-            ],
+            ], options={'indexes': [models.Index(models.F('manager_source_id'), name='parkedmanager_awaited')], 'constraints': [models.CheckConstraint(condition=models.Q(('manager_source_id', ''), _negated=True), name='parkedmanager_names_somebody')], },
         ),
         migrations.CreateModel(
             name='PeopleImport',
@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('approved_at', models.DateTimeField(blank=True, null=True)),
                 ('applied_at', models.DateTimeField(blank=True, null=True)),
-            ],
+            ], options={'constraints': [models.CheckConstraint(condition=models.Q(('channel__in', ['api', 'page', 'command', 'scim', 'clock'])), name='peopleimport_channel_known'), models.CheckConstraint(condition=models.Q(('mode__in', ['delta', 'full'])), name='peopleimport_mode_known'), models.CheckConstraint(condition=models.Q(('phase__in', ['read', 'plan', 'apply', 'end', 'done'])), name='peopleimport_phase_known'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='peopleimport_hash'), models.CheckConstraint(condition=models.Q(('dry_run', False), ('applied_at__isnull', True), _connector='OR'), name='peopleimport_dry_run_applies_nothing')], },
         ),
         migrations.CreateModel(
             name='PeopleRejection',
@@ -145,14 +145,6 @@ class Migration(migrations.Migration):
             name='person',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        migrations.AddIndex(
-            model_name='parkedmanager',
-            index=models.Index(models.F('manager_source_id'), name='parkedmanager_awaited'),
-        ),
-        migrations.AddConstraint(
-            model_name='parkedmanager',
-            constraint=models.CheckConstraint(condition=models.Q(('manager_source_id', ''), _negated=True), name='parkedmanager_names_somebody'),
-        ),
         migrations.AddField(
             model_name='peopleimport',
             name='approved_by',
@@ -172,38 +164,6 @@ class Migration(migrations.Migration):
             model_name='peoplerejection',
             name='people_import',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejections', to='people.peopleimport'),
-        ),
-        migrations.AddConstraint(
-            model_name='changelog',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['api', 'page', 'command', 'scim', 'clock'])), name='changelog_source_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='changelog',
-            constraint=models.CheckConstraint(condition=models.Q(('attribute', ''), _negated=True), name='changelog_attribute_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='changelog',
-            constraint=models.CheckConstraint(condition=models.Q(('value', ''), models.Q(('attribute__in', ['given_name', 'family_name', 'email', 'employee_number']), _negated=True), _connector='OR'), name='changelog_no_personal_value'),
-        ),
-        migrations.AddConstraint(
-            model_name='peopleimport',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['api', 'page', 'command', 'scim', 'clock'])), name='peopleimport_channel_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='peopleimport',
-            constraint=models.CheckConstraint(condition=models.Q(('mode__in', ['delta', 'full'])), name='peopleimport_mode_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='peopleimport',
-            constraint=models.CheckConstraint(condition=models.Q(('phase__in', ['read', 'plan', 'apply', 'end', 'done'])), name='peopleimport_phase_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='peopleimport',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='peopleimport_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='peopleimport',
-            constraint=models.CheckConstraint(condition=models.Q(('dry_run', False), ('applied_at__isnull', True), _connector='OR'), name='peopleimport_dry_run_applies_nothing'),
         ),
         migrations.AddConstraint(
             model_name='peopleimport',

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('closed_early_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'closed', 'released', 'done', 'too_few', 'stopped', 'cancelled'])), name='wave_state_known'), models.CheckConstraint(condition=models.Q(('minimum_group__gte', 5)), name='wave_minimum_group_not_under_floor'), models.CheckConstraint(condition=models.Q(('closes_date__gt', models.F('opens_date'))), name='wave_closes_after_opening'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'cancelled']), models.Q(('public_key__isnull', False), models.Q(('contact', ''), _negated=True)), _connector='OR'), name='wave_open_with_key_and_contact'), models.CheckConstraint(condition=models.Q(('closed_early_by__isnull', True), models.Q(('closed_early_reason', ''), _negated=True), _connector='OR'), name='wave_closed_early_has_reason')], 
                 'verbose_name': 'survey wave',
                 'verbose_name_plural': 'survey waves',
             },
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('comparable_with', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='surveys.instrument')),
             ],
-            options={
+            options={'constraints': [models.UniqueConstraint(models.F('code'), models.F('version'), name='instrument_version_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['before', 'after'])), name='instrument_kind_known'), models.CheckConstraint(condition=models.Q(('comparable_with__isnull', True), models.Q(('comparable_reason', ''), _negated=True), _connector='OR'), name='instrument_comparable_has_reason'), models.CheckConstraint(condition=models.Q(('comparable_with__isnull', True), models.Q(('comparable_with', models.F('id')), _negated=True), _connector='OR'), name='instrument_comparable_with_another')], 
                 'verbose_name': 'instrument',
                 'verbose_name_plural': 'instruments',
             },
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ('started_date', models.DateField()),
                 ('started_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('wave', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='surveys.wave')),
-            ],
+            ], options={'constraints': [models.UniqueConstraint(models.F('wave'), models.F('started_date'), name='reminder_once_a_day')], },
         ),
         migrations.CreateModel(
             name='ReleasedCell',
@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                 ('detail', models.JSONField(default=dict)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.orgunit')),
                 ('wave', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cells', to='surveys.wave')),
-            ],
+            ], options={'constraints': [models.UniqueConstraint(models.F('wave'), models.F('unit'), models.F('scope'), models.F('subset'), models.F('metric'), name='releasedcell_once'), models.CheckConstraint(condition=models.Q(('scope__in', ['roll', 'direct'])), name='releasedcell_scope_known'), models.CheckConstraint(condition=models.Q(('subset__in', ['all', 'careful'])), name='releasedcell_subset_known'), models.CheckConstraint(condition=models.Q(('n__gte', 5)), name='releasedcell_not_under_floor')], },
         ),
         migrations.CreateModel(
             name='Participation',
@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                 ('count', models.PositiveIntegerField()),
                 ('block', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.orgunit')),
                 ('wave', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tallies', to='surveys.wave')),
-            ],
+            ], options={'constraints': [models.UniqueConstraint(models.F('wave'), models.F('block'), models.F('attribute'), models.F('category_group'), models.F('item'), models.F('value'), name='attributetally_once'), models.CheckConstraint(condition=models.Q(('value__lte', 5)), name='attributetally_value_known')], },
         ),
         migrations.CreateModel(
             name='Scale',
@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField()),
                 ('in_index', models.BooleanField(default=True)),
                 ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scales', to='surveys.instrument')),
-            ],
+            ], options={'constraints': [models.UniqueConstraint(models.F('instrument'), models.F('key'), name='scale_key_once'), models.UniqueConstraint(models.F('instrument'), models.F('position'), name='scale_position_once')], },
         ),
         migrations.CreateModel(
             name='Item',
@@ -188,94 +188,10 @@ class Migration(migrations.Migration):
                 ('is_reversed', models.BooleanField(default=False)),
                 ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='surveys.instrument')),
                 ('scale', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='surveys.scale')),
-            ],
-        ),
-        migrations.AddConstraint(
-            model_name='instrument',
-            constraint=models.UniqueConstraint(models.F('code'), models.F('version'), name='instrument_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='instrument',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['before', 'after'])), name='instrument_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='instrument',
-            constraint=models.CheckConstraint(condition=models.Q(('comparable_with__isnull', True), models.Q(('comparable_reason', ''), _negated=True), _connector='OR'), name='instrument_comparable_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='instrument',
-            constraint=models.CheckConstraint(condition=models.Q(('comparable_with__isnull', True), models.Q(('comparable_with', models.F('id')), _negated=True), _connector='OR'), name='instrument_comparable_with_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'closed', 'released', 'done', 'too_few', 'stopped', 'cancelled'])), name='wave_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.CheckConstraint(condition=models.Q(('minimum_group__gte', 5)), name='wave_minimum_group_not_under_floor'),
-        ),
-        migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_date__gt', models.F('opens_date'))), name='wave_closes_after_opening'),
-        ),
-        migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'cancelled']), models.Q(('public_key__isnull', False), models.Q(('contact', ''), _negated=True)), _connector='OR'), name='wave_open_with_key_and_contact'),
-        ),
-        migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_early_by__isnull', True), models.Q(('closed_early_reason', ''), _negated=True), _connector='OR'), name='wave_closed_early_has_reason'),
+            ], options={'constraints': [models.UniqueConstraint(models.F('instrument'), models.F('key'), name='item_key_once'), models.UniqueConstraint(models.F('instrument'), models.F('position'), name='item_position_once'), models.CheckConstraint(condition=models.Q(('part__gte', 1)), name='item_part_from_one')], },
         ),
         migrations.AddConstraint(
             model_name='wave',
             constraint=models.UniqueConstraint(models.F('workflow'), condition=models.Q(('state__in', ['open', 'closed'])), name='wave_one_open_per_workflow'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(models.F('wave'), models.F('started_date'), name='reminder_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='releasedcell',
-            constraint=models.UniqueConstraint(models.F('wave'), models.F('unit'), models.F('scope'), models.F('subset'), models.F('metric'), name='releasedcell_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='releasedcell',
-            constraint=models.CheckConstraint(condition=models.Q(('scope__in', ['roll', 'direct'])), name='releasedcell_scope_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='releasedcell',
-            constraint=models.CheckConstraint(condition=models.Q(('subset__in', ['all', 'careful'])), name='releasedcell_subset_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='releasedcell',
-            constraint=models.CheckConstraint(condition=models.Q(('n__gte', 5)), name='releasedcell_not_under_floor'),
-        ),
-        migrations.AddConstraint(
-            model_name='attributetally',
-            constraint=models.UniqueConstraint(models.F('wave'), models.F('block'), models.F('attribute'), models.F('category_group'), models.F('item'), models.F('value'), name='attributetally_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='attributetally',
-            constraint=models.CheckConstraint(condition=models.Q(('value__lte', 5)), name='attributetally_value_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='scale',
-            constraint=models.UniqueConstraint(models.F('instrument'), models.F('key'), name='scale_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='scale',
-            constraint=models.UniqueConstraint(models.F('instrument'), models.F('position'), name='scale_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(models.F('instrument'), models.F('key'), name='item_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(models.F('instrument'), models.F('position'), name='item_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('part__gte', 1)), name='item_part_from_one'),
         ),
     ]

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
-from scipy.stats import false_discovery_control
 
 LEVEL = 0.95
 LOWEST, HIGHEST = 1.0, 5.0
@@ -132,6 +131,8 @@ def marked(changes: Sequence[Change]) -> list[Change]:
     """
     if len(changes) <= MANY_COMPARISONS:
         return list(changes)
+    from scipy.stats import false_discovery_control  # over a second to import
+
     adjusted = false_discovery_control(np.array([one.p for one in changes]))
     return [
         one if p <= FALSE_DISCOVERY else replace(one, words=UNCLEAR)

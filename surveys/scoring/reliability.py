@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import f
+from scipy.special import fdtri
 
 from surveys.scoring.one_factor import OneFactor, one_factor
 from surveys.scoring.scores import Floats
@@ -69,7 +69,7 @@ def alpha(scores: Floats, *, level: float = LEVEL) -> Alpha:
     value = k / (k - 1) * (1 - float(np.trace(covariance)) / float(covariance.sum()))
     r = (float(np.corrcoef(rows, rowvar=False).sum()) - k) / (k * (k - 1))
     low, high = (
-        1 - (1 - value) * float(f.ppf(quantile, n - 1, (n - 1) * (k - 1)))
+        1 - (1 - value) * float(fdtri(n - 1, (n - 1) * (k - 1), quantile))
         for quantile in (0.5 + level / 2, 0.5 - level / 2)
     )
     return Alpha(value, low, high, k * r / (1 + (k - 1) * r), n, k)
