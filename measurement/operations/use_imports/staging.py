@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from core.deliveries.staged import in_sets
 from measurement.choices import UseKind
 from measurement.models import UseImport
 from measurement.parsing import PeopleBlock
@@ -68,18 +69,16 @@ WITH latest AS (
     FROM measurement_usestage WHERE import_id = %(import)s AND run = %(run)s
     ORDER BY person_id, thing_id, since, line DESC
 ), bad AS (
-    SELECT l.person_id, l.thing_id, l.since FROM latest l
-    WHERE EXISTS (
-        SELECT FROM measurement_entitlement e
-        WHERE e.person_id = l.person_id AND e.tool_id = l.thing_id AND e.valid && l.valid
-            AND lower(e.valid) IS DISTINCT FROM l.since AND NOT EXISTS (
-                SELECT FROM latest o WHERE o.person_id = e.person_id AND o.thing_id = e.tool_id
-                    AND o.since = lower(e.valid)
-            )
-    ) OR EXISTS (
-        SELECT FROM latest o WHERE o.person_id = l.person_id AND o.thing_id = l.thing_id
-            AND o.line < l.line AND o.valid && l.valid
-    )
+    SELECT l.person_id, l.thing_id, l.since
+    FROM latest l
+    JOIN measurement_entitlement e ON e.person_id = l.person_id AND e.tool_id = l.thing_id
+    LEFT JOIN latest o ON o.person_id = e.person_id AND o.thing_id = e.tool_id
+        AND o.since = lower(e.valid)
+    WHERE e.valid && l.valid AND lower(e.valid) IS DISTINCT FROM l.since AND o.line IS NULL
+    UNION
+    SELECT l.person_id, l.thing_id, l.since
+    FROM latest l JOIN latest o ON o.person_id = l.person_id AND o.thing_id = l.thing_id
+    WHERE o.line < l.line AND o.valid && l.valid
 ), gone AS (
     DELETE FROM measurement_usestage s USING bad
     WHERE s.import_id = %(import)s AND s.run = %(run)s AND s.person_id = bad.person_id
@@ -146,8 +145,9 @@ def refuse_unresolved(delivery: UseImport, *, run: UUID, room: int) -> int:
         cursor.execute(UNRESOLVED, terms)
         refused = int(cursor.fetchone()[0])
         if delivery.kind == UseKind.ENTITLEMENTS:
-            cursor.execute(OVERLAPPING, terms | {"room": max(room - refused, 0)})
-            refused += int(cursor.fetchone()[0])
+            terms["room"] = max(room - refused, 0)
+            [(overlapping,)] = in_sets(cursor, OVERLAPPING, terms) or [(0,)]
+            refused += int(overlapping)
     return refused
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 
 from core.copying import copy_rows
 from core.deliveries.limits import REFUSALS_KEPT
+from core.deliveries.staged import in_sets
 from people.inbound import Block, Refused, Row, digest_of
 from people.operations.inbound import Outcome
 
@@ -117,18 +118,6 @@ def show_refusals(refused: Sequence[Outcome], import_id: int) -> None:
             {"import": import_id},
         )
         keep_refusals(cursor, refused[:REFUSALS_KEPT], import_id)
-
-
-def in_sets(cursor: Any, sql: str, parameters: Any) -> list[Any] | None:
-    """The stage was filled a moment ago: without statistics PostgreSQL takes it for empty.
-
-    It would then compare each row with each; the application's role may not ANALYZE.
-    """
-    cursor.execute("SET LOCAL enable_nestloop = off")
-    cursor.execute(sql, parameters)
-    rows = cursor.fetchall() if cursor.description else None
-    cursor.execute("SET LOCAL enable_nestloop = on")
-    return rows
 
 
 def mark(import_id: int) -> None:
