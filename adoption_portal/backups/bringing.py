@@ -12,13 +12,24 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
 
 from adoption_portal.backups import clients
-from adoption_portal.backups.manifest import DUMP, UPLOADS, Manifest, measured, measured_file, read
+from adoption_portal.backups.manifest import (
+    DUMP,
+    UPLOADS,
+    Manifest,
+    measured,
+    measured_file,
+    place_of,
+    read,
+)
 from core.audit import record
 from core.sealing import Verdict, verify
-from measurement.operations.imports.files import path_of
-from surveys.models import Ballot, Wave
+from surveys import keys
+from surveys.choices import WaveState
+from surveys.models import Wave
+from surveys.operations import close_lost_wave, release
 
 # A database with rows in one of these is somebody's.
 TELLING = ("people_person", "core_auditevent", "workflows_workflow")
@@ -97,8 +108,8 @@ def _refuse_filled() -> None:
 
 def _unpacked(archive: tarfile.TarFile, manifest: Manifest, folder: Path) -> None:
     """Every part to a file of ours, size and checksum compared; other members are left alone."""
-    (folder / UPLOADS).mkdir(mode=0o700)
     for name, part in manifest.parts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             content = archive.extractfile(name)
         except KeyError:
@@ -112,17 +123,13 @@ def _unpacked(archive: tarfile.TarFile, manifest: Manifest, folder: Path) -> Non
 
 def _refuse_other_files(manifest: Manifest) -> None:
     for name, part in _uploads(manifest):
-        place = path_of(name)
+        place = place_of(name)
         if place.exists() and measured_file(place) != part:
             raise CommandError(f"There is another upload called {name} already. Move it away.")
 
 
 def _uploads(manifest: Manifest) -> list[tuple[str, object]]:
-    return [
-        (name.removeprefix(UPLOADS), part)
-        for name, part in manifest.parts.items()
-        if name.startswith(UPLOADS)
-    ]
+    return [(name, part) for name, part in manifest.parts.items() if name.startswith(UPLOADS)]
 
 
 # --- the deed -------------------------------------------------------------------------------------
@@ -160,26 +167,19 @@ FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND NOT EXISTS (
 
 def _moved(manifest: Manifest, folder: Path) -> None:
     for name, _part in _uploads(manifest):
-        place = path_of(name)
+        place = place_of(name)
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (folder / UPLOADS / name).replace(place)
+        (folder / name).replace(place)
 
 
 def _without_keys() -> list[tuple[str, int]]:
-    """Sealed answers whose key is gone can never be opened: they go, and it is said."""
-    keys = {path.stem for path in (Path(settings.DATA_DIR) / "keys").glob("*.key")}
+    """Waves whose key is gone can never be counted: they end without a result, and it is said."""
     lost = []
-    for wave in Wave.objects.filter(ballots__isnull=False).distinct():
-        if str(wave.public_id) in keys:
+    here = keys.waves_with_a_key()
+    for wave in Wave.objects.filter(state__in=[WaveState.OPEN, WaveState.CLOSED]):
+        if wave.public_id in here:
             continue
-        with transaction.atomic():
-            count, _each = Ballot.objects.filter(wave=wave).delete()
-            record(
-                "wave.answers_lost",
-                subject=wave,
-                actor=None,
-                after={"answers": count},
-                reason="The key is in no backup and not on this machine.",
-            )
-        lost.append((str(wave.public_id), count))
+        lost.append((str(wave.public_id), wave.ballots.count()))
+        close_lost_wave(wave=wave, at=timezone.now())
+        release(wave=wave, at=timezone.now())
     return lost

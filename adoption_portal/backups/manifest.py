@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from django.conf import settings
 from django.core.management.base import CommandError
 
 FORMAT = 1
 NAME, DUMP, UPLOADS = "manifest.json", "database.dump", "uploads/"
-UPLOAD = re.compile(r"uploads/[A-Za-z0-9_.-]{1,200}")
+UPLOAD = re.compile(r"uploads/(cases|people)/[A-Za-z0-9_.-]{1,200}")
 PIECE = 1 << 20
 
 
@@ -58,6 +59,11 @@ def measured(stream: IO[bytes], out: IO[bytes] | None = None) -> Part:
 def measured_file(path: Path) -> Part:
     with path.open("rb") as file:
         return measured(file)
+
+
+def place_of(name: str) -> Path:
+    """Where the upload called ``name`` in a backup lies in the data folder."""
+    return Path(settings.DATA_DIR) / name
 
 
 def read(archive: tarfile.TarFile) -> Manifest:

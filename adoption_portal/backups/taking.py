@@ -15,13 +15,12 @@ from adoption_portal.backups import clients
 from adoption_portal.backups.manifest import (
     DUMP,
     NAME,
-    UPLOADS,
     Manifest,
     Part,
     measured_file,
+    place_of,
 )
 from core.audit import record
-from measurement.operations.imports.files import path_of
 
 # Sessions would let their holders in again after a restore.
 LEFT_OUT = ("django_session",)
@@ -30,6 +29,13 @@ SELECT (SELECT count(*) FROM core_auditevent),
        coalesce((SELECT number || ':' || encode(seal_hash, 'hex') FROM core_seal
                  ORDER BY number DESC LIMIT 1), ''),
        (SELECT array_agg(app || '.' || name ORDER BY id) FROM django_migrations)
+"""
+# Deliveries that are not brought in yet, by their place below the data folder.
+WAITING = """
+SELECT 'uploads/cases/' || stored_name FROM measurement_caseimport WHERE stored_name <> ''
+UNION SELECT 'uploads/cases/' || stored_name FROM measurement_useimport WHERE stored_name <> ''
+UNION SELECT 'uploads/people/' || stored_name FROM people_peopleimport WHERE stored_name <> ''
+ORDER BY 1
 """
 
 
@@ -64,8 +70,8 @@ def _dumped(
         snapshot = cursor.fetchone()[0]
         cursor.execute(FACTS)
         events, head, migrations = cursor.fetchone()
-        cursor.execute("SELECT stored_name FROM measurement_caseimport WHERE stored_name <> ''")
-        stored = sorted(name for (name,) in cursor.fetchall())
+        cursor.execute(WAITING)
+        stored = [name for (name,) in cursor.fetchall()]
         left_out = [f"--exclude-table-data=public.{table}" for table in LEFT_OUT]
         clients.run(
             [
@@ -87,7 +93,7 @@ def _dumped(
 
 def _packed(draft: Path, dumped: Path, manifest: Manifest, stored: list[str]) -> Manifest:
     """Manifest first, so that a reader knows what follows. Files that went meanwhile are named."""
-    files = {DUMP: dumped} | {f"{UPLOADS}{name}": path_of(name) for name in stored}
+    files = {DUMP: dumped} | {name: place_of(name) for name in stored}
     parts: dict[str, Part] = {}
     missing = []
     for name, path in files.items():

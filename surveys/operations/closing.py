@@ -16,6 +16,7 @@ from surveys.rules import refuse_unless_office, went_live
 
 LONGEST_REASON = 500
 WENT_LIVE = "The redesign went live."
+KEY_LOST = "The key of this survey is gone."
 
 
 @transaction.atomic
@@ -30,11 +31,7 @@ def close_wave(*, wave: Wave, actor: Person | None, reason: str, at: datetime) -
     """
     if actor is not None:
         reason = _by_a_person(actor, reason)
-    wave = (
-        Wave.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("instrument", "redesign__go_live")
-        .get(pk=wave.pk)
-    )
+    wave = _held(wave)
     if wave.state != WaveState.OPEN:
         if actor is None:
             return wave
@@ -44,6 +41,30 @@ def close_wave(*, wave: Wave, actor: Person | None, reason: str, at: datetime) -
             reason = WENT_LIVE
         elif timezone.localdate(at) <= wave.closes_date:
             return wave
+    return _closed(wave, actor=actor, reason=reason, at=at)
+
+
+@transaction.atomic
+def close_lost_wave(*, wave: Wave, at: datetime) -> Wave:
+    """Take no more answers into boxes that nobody can open: the release ends it without a result.
+
+    For an open wave whose key is gone, as the caller has seen; a closed one stays as it is.
+    """
+    wave = _held(wave)
+    if wave.state != WaveState.OPEN:
+        return wave
+    return _closed(wave, actor=None, reason=KEY_LOST, at=at)
+
+
+def _held(wave: Wave) -> Wave:
+    return (
+        Wave.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("instrument", "redesign__go_live")
+        .get(pk=wave.pk)
+    )
+
+
+def _closed(wave: Wave, *, actor: Person | None, reason: str, at: datetime) -> Wave:
     wave.state = WaveState.CLOSED
     wave.closed_date = timezone.localdate(at)
     wave.closed_early_by = actor

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -21,6 +22,7 @@ from core.sealing import seal_events
 from people.models import Person
 from tests.architecture import scene
 from tests.factories.people import PersonFactory
+from tests.surveys.views.waves import answered, opened
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -89,10 +91,15 @@ def own_url():
     return urlunsplit(given._replace(path=f"/{connection.settings_dict['NAME']}"))
 
 
+def uploads_in(data):
+    return {path.relative_to(data) for path in (data / "uploads").rglob("*") if path.is_file()}
+
+
 def test_a_backup_comes_back_whole(portal, scratch, tmp_path, settings):
     file = tmp_path / "portal.backup"
     call_command("backup", str(file))
     taken = counts(own_url())
+    shutil.copytree(settings.DATA_DIR / "keys", tmp_path / "new" / "keys")
 
     done = manage("restore", file, url=scratch, folder=tmp_path / "new")
 
@@ -105,9 +112,8 @@ def test_a_backup_comes_back_whole(portal, scratch, tmp_path, settings):
     assert differing <= {"django_session", "core_auditevent", "django_migrations"}
     assert brought["core_auditevent"][0] == taken["core_auditevent"][0] + 1
     assert brought["django_session"][0] == 0
-    uploads = sorted(path.name for path in (settings.DATA_DIR / "uploads" / "cases").iterdir())
-    again = sorted(path.name for path in (tmp_path / "new" / "uploads" / "cases").iterdir())
-    assert uploads == again != []
+    assert uploads_in(settings.DATA_DIR) == uploads_in(tmp_path / "new")
+    assert {path.parent.name for path in uploads_in(tmp_path / "new")} == {"cases", "people"}
     checked = manage("harden_db", "--check", url=scratch, folder=tmp_path / "new")
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
@@ -246,7 +252,7 @@ def test_a_spoilt_file_changes_nothing(backup, scratch, tmp_path):
 
 
 def test_sealed_answers_without_their_key_go(portal, scratch, tmp_path, settings):
-    kept, lost = wave_with_answers(3), wave_with_answers(2)
+    kept, lost = wave_with_answers(3), wave_with_answers(5)
     call_command("backup", str(tmp_path / "portal.backup"))
     keys = tmp_path / "new" / "keys"
     keys.mkdir(parents=True)
@@ -256,38 +262,22 @@ def test_sealed_answers_without_their_key_go(portal, scratch, tmp_path, settings
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert (
-        f"The key of survey wave {lost.public_id} is not here: its 2 sealed answers" in done.stdout
+        f"The key of survey wave {lost.public_id} is not here: its 5 sealed answers" in done.stdout
     )
     assert str(kept.public_id) not in done.stdout
     with psycopg.connect(scratch) as database:
         left = database.execute(
             "SELECT wave_id, count(*) FROM surveys_ballot GROUP BY 1"
         ).fetchall()
+        ends = dict(database.execute("SELECT id, state FROM surveys_wave").fetchall())
     assert left == [(kept.pk, 3)]
+    assert (ends[kept.pk], ends[lost.pk]) == ("open", "stopped")
 
 
 def wave_with_answers(count):
-    from datetime import date
-
-    from surveys.models import Ballot, Instrument, Wave
-    from tests.factories.workflows import RedesignFactory
-
-    redesign = RedesignFactory()
-    wave = Wave.objects.create(
-        instrument=Instrument.objects.create(
-            code="T", version=str(redesign.pk), kind="after", lead_in={}, answers={}
-        ),
-        workflow=redesign.workflow,
-        redesign=redesign,
-        state="open",
-        opens_date=date(2026, 6, 1),
-        closes_date=date(2026, 6, 15),
-        contact="privacy@example.org",
-        public_key=b"p" * 32,
-    )
-    for _answer in range(count):
-        Ballot.objects.create(wave=wave, box=b"x" * 8192)
-    return wave
+    asked = opened()
+    answered(asked, asked.people[:count])
+    return asked.wave
 
 
 def test_a_missing_program_names_the_package(portal, tmp_path, monkeypatch):

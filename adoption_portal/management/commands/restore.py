@@ -23,7 +23,7 @@ class Command(BaseCommand):
         for wave, count in brought.lost:
             print(
                 f"The key of survey wave {wave} is not here: its {count} sealed answers can never "
-                "be opened and were deleted. Plan a new wave."
+                "be opened and were deleted, and it ended without a result. Plan a new wave."
             )
         for name in brought.manifest.missing:
             print(f"{name} was not in the backup: deliver it again.")

@@ -88,8 +88,10 @@ def brought_in(delivery: D, steps: Steps[D], *, claim: Claim | None) -> D:
             try:
                 with transaction.atomic():
                     _read(delivery, steps, claim)
-            except _MergedMeanwhileError:
+            except (_MergedMeanwhileError, FileRefusedError):
                 delivery.refresh_from_db()
+                if delivery.merged_at is None:  # else the other run took its file away
+                    raise
     if claim is not None:
         claim.counts(
             read=delivery.rows_read,
