@@ -79,7 +79,7 @@ def test_token_is_made_and_opens_the_door(page, sign_in, live_portal, administra
     )
     assert len(answer.json()["results"]) == 1
     page.get_by_role("link", name="I have kept it").click()
-    page.get_by_text("Evidence reader").wait_for()
+    page.get_by_role("rowheader", name="Evidence reader").wait_for()
     axe(page)
     shoot(page, "tokens")
     page.set_viewport_size({"width": 390, "height": 844})

@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
                 ('function', models.CharField(blank=True, max_length=100)),
                 ('is_simulated', models.BooleanField(default=False)),
                 ('wave', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='surveys.wave')),
-                ('closes_date', models.DateField()),
+                ('closed_date', models.DateField()),
                 ('days_after', models.IntegerField(null=True)),
                 ('n', models.PositiveIntegerField()),
                 ('mean', models.FloatField(null=True)),

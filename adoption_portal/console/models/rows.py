@@ -131,7 +131,7 @@ class TrustRow(Placed):
     """The published trust index of one released wave: a copy of its cell, never of an answer."""
 
     wave = models.OneToOneField(Wave, models.PROTECT, primary_key=True, related_name="+")
-    closes_date = models.DateField()
+    closed_date = models.DateField()
     days_after = models.IntegerField(null=True)  # from go-live to the wave's opening
     n = models.PositiveIntegerField()
     mean = models.FloatField(null=True)
@@ -146,4 +146,4 @@ class TrustRow(Placed):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.closes_date:%Y-%m-%d}"
+        return f"{self.name} {self.closed_date:%Y-%m-%d}"

@@ -20,19 +20,19 @@ LOWEST, HIGHEST = 1.0, 5.0
 
 
 def trust_rows(chosen: Chosen) -> QuerySet[TrustRow]:
-    since = Q() if chosen.since is None else Q(closes_date__gte=chosen.since.date())
-    return TrustRow.objects.filter(chosen.rows(), since, days_after__gte=NINETY_DAY_FROM)
+    since = Q() if chosen.since is None else Q(closed_date__gte=chosen.since.date())
+    return TrustRow.objects.filter(chosen.rows(), since)
 
 
 def trust_by_quarter(chosen: Chosen) -> list[dict[str, Any]]:
-    """Answers, weighted mean and its interval by quarter; one query.
+    """Answers of the waves near 90 days, weighted mean and its interval by quarter; one query.
 
     The variance of the mean is that of a mean of independent groups: sum(n sd^2) / N^2.
     """
     rows = (
         trust_rows(chosen)
-        .filter(sd__isnull=False)
-        .annotate(quarter=TruncQuarter("closes_date"))
+        .filter(sd__isnull=False, days_after__gte=NINETY_DAY_FROM)
+        .annotate(quarter=TruncQuarter("closed_date"))
         .values("quarter")
         .annotate(
             total=Sum("n"),

@@ -1,7 +1,5 @@
 """The trust index of each released wave, from what was published of it and nothing else."""
 
-from datetime import timedelta
-
 from django.utils import timezone
 
 from adoption_portal.console.models import TrustRow
@@ -10,7 +8,6 @@ from surveys.choices import CellScope, InstrumentKind, Subset
 from surveys.models import ReleasedCell
 
 INDEX = "index"
-NINETY_DAY_FROM = timedelta(days=60)  # nearer to 90 days after go-live than to 30
 
 
 def trust_rows(places: Places) -> list[TrustRow]:
@@ -46,7 +43,7 @@ def trust_rows(places: Places) -> list[TrustRow]:
             function=workflow.function,
             tool_id=revision.tool_id if revision else None,
             is_simulated=wave.is_simulated,
-            closes_date=wave.closes_date,
+            closed_date=wave.closed_date or wave.closes_date,
             days_after=(wave.opens_date - timezone.localdate(live.at)).days if live else None,
             n=cell.n,
             mean=cell.mean,

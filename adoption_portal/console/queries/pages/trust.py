@@ -37,11 +37,15 @@ class TrustPage:
     def sheets(self) -> tuple[Sheet, ...]:
         waves = Table(
             caption=_("Released waves"),
-            headers=(_("Workflow"), _("Closed"), _("Trust"), _("95% interval"), _("Answers")),
+            headers=(
+                *(_("Workflow"), _("Closed"), _("Days after go-live")),
+                *(_("Trust"), _("95% interval"), _("Answers")),
+            ),
             rows=tuple(
                 (
                     row.name,
-                    words.day(row.closes_date),
+                    words.day(row.closed_date),
+                    words.number(row.days_after),
                     words.number(row.mean, 1),
                     interval_of(row),
                     words.number(row.n),
@@ -126,7 +130,7 @@ def waves(chosen: Chosen) -> QuerySet[TrustRow]:
             effect=Subquery(reading.values("ratio")[:1]),
             effect_verdict=Subquery(reading.values("verdict")[:1]),
         )
-        .order_by("-closes_date", "pk")
+        .order_by("-closed_date", "pk")
     )
 
 
