@@ -28,8 +28,8 @@ INSERT INTO people_person (public_id, password, is_superuser, given_name, family
     source_id, is_active, is_staff, signing_enabled, language, is_simulated, created_at)
 SELECT gen_random_uuid(), '!', false, '', '', '', 'P' || n, true, false, false, '', true, now()
 FROM generate_series(1, %(people)s) n;
-INSERT INTO people_employment (person_id, legal_entity_id, status, valid)
-SELECT p.id, l.id, 'active', daterange('2020-01-01', NULL)
+INSERT INTO people_employment (person_id, legal_entity_id, status, country, valid)
+SELECT p.id, l.id, 'active', 'CH', daterange('2020-01-01', NULL)
 FROM people_person p, people_legalentity l;
 INSERT INTO people_assignment (person_id, unit_id, job_title, cost_centre, valid)
 SELECT p.id, (SELECT min(id) FROM people_orgunit) + p.id %% %(units)s, '', '',

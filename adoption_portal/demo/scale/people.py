@@ -18,8 +18,8 @@ SITES = ("Lyon", "Porto", "Bergen", "Raleigh", "Singapore", "Aarau")
 PEOPLE = """COPY people_person (public_id, password, is_superuser, given_name, family_name, job_title,
     source_id, is_active, is_staff, signing_enabled, language, is_simulated, created_at) FROM STDIN"""
 EMPLOYED = """
-INSERT INTO people_employment (person_id, legal_entity_id, status, valid)
-SELECT id, %(entity)s, CASE WHEN id %% 50 = 0 THEN 'leave' ELSE 'active' END,
+INSERT INTO people_employment (person_id, legal_entity_id, status, country, valid)
+SELECT id, %(entity)s, CASE WHEN id %% 50 = 0 THEN 'leave' ELSE 'active' END, 'CH',
     daterange('2020-01-01', NULL)
 FROM people_person WHERE source_id LIKE 'scale-%%' AND id > %(after)s
 """
