@@ -7,7 +7,9 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         # Here, not in __init__: the launcher imports this package before any settings exist.
-        from adoption_portal import celery, session_limits  # noqa: F401
+        from adoption_portal import celery, session_limits, shell  # noqa: F401
+
+        shell.nav_modules()
 
 
 class RecordsConfig(SimpleAdminConfig):

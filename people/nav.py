@@ -1,5 +1,7 @@
 """What the frame shows of people; decision 0050."""
 
+from functools import partial
+
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -20,8 +22,8 @@ def sections(request: HttpRequest) -> list[tuple[str, list[Link]]]:
     return [(_("Administration"), [(_("People from HR"), reverse("people:imports"), "people")])]
 
 
-def organisation_wide(request: HttpRequest) -> QuerySet[RoleGrant]:
-    return open_grants(acting_person(request), ORGANISATION_WIDE_ROLES)
+def held(role: str, request: HttpRequest) -> QuerySet[RoleGrant]:
+    return open_grants(acting_person(request), [role])
 
 
-QUESTIONS = {"overseer": organisation_wide}
+QUESTIONS = {role: partial(held, role) for role in ORGANISATION_WIDE_ROLES}

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.frame import counted
+from adoption_portal.console.rules import console_roles
 
 PAGES = (
     ("overview", _("Overview"), "chart"),
@@ -17,7 +17,7 @@ PAGES = (
 
 
 def shown(request: HttpRequest) -> bool:
-    return counted(request, "overseer") > 0
+    return bool(console_roles(request))
 
 
 def sections(request: HttpRequest) -> list[tuple[object, list[tuple[object, str, str]]]]:

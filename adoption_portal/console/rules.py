@@ -1,15 +1,14 @@
 """Who may: the console is read by those who see the whole organisation, and nobody else."""
 
+from django.http import HttpRequest
+
+from core.frame import counted
 from people.choices import ORGANISATION_WIDE_ROLES, Role
-from people.models import Person
-from people.rules import open_grants
 
 
-def console_roles(person: Person) -> frozenset[str]:
-    """Those of ``person`` that open the console; empty for everybody else. One query."""
-    return frozenset(
-        open_grants(person, ORGANISATION_WIDE_ROLES).values_list("role", flat=True).distinct()
-    )
+def console_roles(request: HttpRequest) -> frozenset[str]:
+    """Those of who asks that open the console; empty for everybody else. Part of the frame."""
+    return frozenset(role for role in ORGANISATION_WIDE_ROLES if counted(request, role))
 
 
 def may_note(roles: frozenset[str]) -> bool:

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET
 
 from core.acting import acting_person
 from core.charts import words
-from core.frame import note
 from core.pagination import page_of
 from people.models import Person
 from people.rules import is_program_office
@@ -34,7 +33,6 @@ def index(request: HttpRequest) -> HttpResponse:
     """What asks for an answer first, then every wave in reach, newest first."""
     actor = acting_person(request)
     waiting = surveys_waiting(actor, timezone.localdate())
-    note(request, surveys=len(waiting))
     form = WaveFilter(request.GET)
     waves = waves_visible_to(actor).select_related("workflow__unit", "instrument")
     page = page_of(request, form.narrowed(waves).order_by("-opens_date", "-pk"))

@@ -1,4 +1,4 @@
-"""The frame's counts: one query for all of them, none for what the page knows."""
+"""The frame's counts: one query for all of them, whoever asks first."""
 
 import pytest
 
@@ -24,15 +24,6 @@ def test_all_questions_are_one_query(asked, django_assert_num_queries):
     with django_assert_num_queries(1):
         counts = [frame.counted(asked, key) for key in ("some", "all", "none", "all")]
     assert counts == [1, 4, 0, 4]
-
-
-def test_what_the_page_knows_is_not_asked(asked, django_assert_num_queries):
-    frame.note(asked, all=7, some=2)
-    with django_assert_num_queries(0):
-        assert [frame.counted(asked, key) for key in ("all", "some")] == [7, 2]
-    with django_assert_num_queries(0):  # Django knows that there is nobody in none()
-        assert frame.counted(asked, "none") == 0
-    assert frame.counted(asked, "all") == 7
 
 
 def test_a_count_ends_somewhere(asked, monkeypatch):

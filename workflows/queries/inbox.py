@@ -16,15 +16,13 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Value,
-    Window,
 )
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from core.frame import MOST_COUNTED
 from core.panels import facts_among
 from people.models import Assignment, OrgUnit, OrgUnitClosure, Person
-from people.rules import sees_organisation, units_headed_by
+from people.rules import units_headed_by
 from workflows.choices import RedesignState, RouteState, StepState
 from workflows.models import GoLive, Redesign, RouteStep, StepAssignment, Workflow
 from workflows.queries.redesigns import redesigns_visible_to
@@ -53,12 +51,6 @@ class Inbox:
     team: "Team | None"
     oversight: "Oversight | None"
     may_log: bool
-    turns: int  # in all, not only the listed
-    redesigns: int
-
-    @property
-    def waits(self) -> int:
-        return self.turns + self.redesigns
 
     @property
     def news(self) -> int:
@@ -83,12 +75,13 @@ class Team:
     live: int
 
 
-def inbox_of(person: Person, at: datetime) -> Inbox:
+def inbox_of(person: Person, at: datetime, *, oversees: bool) -> Inbox:
+    """``oversees``: reads the whole organisation."""
     own = list(own_redesigns(person))
     near = list(with_lead(workflows_near(person), person)[:MOST])
     answers_for = [row for row in near if row.answered_for]  # type: ignore[attr-defined]
     rows = workflow_rows(answers_for or near, person)
-    to_sign = list(turns_of(person, at).annotate(in_all=Window(Count("*")))[:MOST])
+    to_sign = list(turns_of(person, at)[:MOST])
     team = team_of(person)
     return Inbox(
         to_sign=to_sign,
@@ -106,16 +99,9 @@ def inbox_of(person: Person, at: datetime) -> Inbox:
         workflows=rows,
         of_unit=not answers_for,
         team=team,
-        oversight=oversight_of(person),
+        oversight=oversight_of() if oversees else None,
         may_log=team is not None or may_log(person),
-        turns=_in_all(to_sign),
-        redesigns=_in_all(own),
     )
-
-
-def _in_all(rows: Sequence[Any]) -> int:
-    """How many there are behind the first few, as a window counted them."""
-    return min(rows[0].in_all, MOST_COUNTED) if rows else 0
 
 
 def evidence_for(person: Person, at: datetime) -> list[tuple[Redesign, Mapping[str, Any]]]:
@@ -139,12 +125,7 @@ def waiting_redesigns(person: Person) -> QuerySet[Redesign]:
 
 
 def own_redesigns(person: Person) -> QuerySet[Redesign]:
-    return (
-        waiting_redesigns(person)
-        .select_related("workflow")
-        .annotate(in_all=Window(Count("*")))
-        .order_by("-updated_at")[:MOST_OWN]
-    )
+    return waiting_redesigns(person).select_related("workflow").order_by("-updated_at")[:MOST_OWN]
 
 
 def workflows_near(person: Person) -> QuerySet[Workflow]:
@@ -161,10 +142,8 @@ def workflows_near(person: Person) -> QuerySet[Workflow]:
     )
 
 
-def oversight_of(person: Person) -> Oversight | None:
-    """Three queries; one for everybody who does not read the whole organisation."""
-    if not sees_organisation(person):
-        return None
+def oversight_of() -> Oversight:
+    """Two queries."""
     longest = (
         RouteStep.objects.filter(state=StepState.ACTIVE, route__state=RouteState.OPEN)
         .select_related("route__redesign__workflow")

@@ -15,10 +15,12 @@ from django.views.decorators.http import require_GET
 from core.acting import acting_person
 from core.charts import words
 from core.charts.marks import VERDICTS, word
-from core.frame import note
+from core.frame import counted
 from core.panels import facts_about
+from people.choices import ORGANISATION_WIDE_ROLES
 from people.models import Person
 from workflows.models import GoLive, StepAssignment
+from workflows.nav import things
 from workflows.queries.inbox import Inbox, Oversight, inbox_of, next_reading_for
 from workflows.views import shown
 
@@ -29,19 +31,13 @@ NOON, EVENING = 12, 18
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     actor, at = acting_person(request), timezone.now()
-    inbox = inbox_of(actor, at)
+    oversees = any(counted(request, role) for role in ORGANISATION_WIDE_ROLES)
+    inbox = inbox_of(actor, at, oversees=oversees)
     surveys = facts_about("surveys.waiting", [actor])[actor.pk]
-    note(
-        request,
-        turns=inbox.turns,
-        redesigns=inbox.redesigns,
-        surveys=len(surveys),
-        overseer=int(inbox.oversight is not None),
-    )
     items = [*_items(inbox, at), *surveys]
     context = {
         "greeting": _greeting(actor, timezone.localtime(at)),
-        "lead": _lead(inbox.waits, inbox.news, len(surveys)),
+        "lead": _lead(things(request), inbox.news, len(surveys)),
         "items": items,
         "inbox": inbox,
         "may_log": inbox.may_log,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from people.models import OrgUnitClosure
 QUARTERS = 4
 EVER = "all"
 AROUND = timedelta(days=10)  # a count counts as one of the period's beginning
+SNAPSHOT_SECONDS = 2 * 3600  # a count never changes, and there is another in an hour
 SHALLOW = 2  # levels of units a filter offers before one is chosen
 
 
@@ -90,14 +92,21 @@ def snapshot_shown() -> Snapshot | None:
 
 
 def choices_of(snapshot: Snapshot) -> list[Choice]:
-    """Every group of the count, without its figures; one query."""
-    rows = (
-        ScopeFigures.objects.filter(snapshot=snapshot)
-        .exclude(kind=ScopeKind.ORGANISATION)
-        .order_by("depth", "name", "pk")
-        .values_list("kind", "key", "name", "reference", "depth", "parent", "gap")
+    """Every group of the count, without its figures; one query for all pages of a count."""
+
+    def found() -> list[Choice]:
+        rows = (
+            ScopeFigures.objects.filter(snapshot=snapshot)
+            .exclude(kind=ScopeKind.ORGANISATION)
+            .order_by("depth", "name", "pk")
+            .values_list("kind", "key", "name", "reference", "depth", "parent", "gap")
+        )
+        return [Choice(*row) for row in rows]
+
+    told: list[Choice] = cache.get_or_set(
+        f"console:choices:{snapshot.pk}", found, SNAPSHOT_SECONDS
     )
-    return [Choice(*row) for row in rows]
+    return told
 
 
 def offered(

@@ -77,7 +77,7 @@ def opened(request: HttpRequest, page: str, *, given: Mapping[str, Any] | None =
     ``given`` stands in for the address when a form was posted.
     """
     person = acting_person(request)
-    roles = console_roles(person)
+    roles = console_roles(request)
     if not roles:
         raise Http404
     found = Opened(person=person, page=page, at=timezone.now(), may_note=may_note(roles))

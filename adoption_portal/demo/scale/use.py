@@ -6,7 +6,7 @@ from django.db import connection
 
 from workflows.models import AiTool
 
-WEEKS = 10
+WEEKS = 13
 TOOLS = 5
 ENTITLED = """
 INSERT INTO measurement_entitlement (person_id, tool_id, valid)
@@ -30,7 +30,7 @@ CROSS JOIN (
 
 
 def seed_use(*, today: date) -> list[AiTool]:
-    """Ten person-weeks of use for each person with access; the tools, for the work to name."""
+    """Thirteen person-weeks of use for each person with access; the tools, for the work to name."""
     tools = [
         AiTool.objects.get_or_create(
             name=f"Scale assistant {number}",
