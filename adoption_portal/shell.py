@@ -3,7 +3,7 @@
 Apps cannot import this package. An app that has something to say puts a module ``nav.py`` at its
 top; it is found by name (decision 0050)::
 
-    QUESTIONS = {"turns": open_turns}       # (request) -> QuerySet; all apps' in one query
+    QUESTIONS = {"turns": open_turns}       # (person, at) -> QuerySet; all apps' in one query
     COUNTS = {"inbox": open_items}          # (request) -> int | None, from core.frame.counted
     SHOWN = {"console": sees_console}       # (request) -> bool
     def sections(request): ...              # [(heading, [(label, address, icon or "")])]

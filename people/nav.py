@@ -1,5 +1,6 @@
 """What the frame shows of people; decision 0050."""
 
+from datetime import datetime
 from functools import partial
 
 from django.db.models import QuerySet
@@ -7,9 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.acting import acting_person
 from people.choices import ORGANISATION_WIDE_ROLES
-from people.models import RoleGrant
+from people.models import Person, RoleGrant
 from people.rules import open_grants
 
 Link = tuple[str, str, str]
@@ -22,8 +22,8 @@ def sections(request: HttpRequest) -> list[tuple[str, list[Link]]]:
     return [(_("Administration"), [(_("People from HR"), reverse("people:imports"), "people")])]
 
 
-def held(role: str, request: HttpRequest) -> QuerySet[RoleGrant]:
-    return open_grants(acting_person(request), [role])
+def held(role: str, person: Person, at: datetime) -> QuerySet[RoleGrant]:  # noqa: ARG001
+    return open_grants(person, [role])
 
 
 QUESTIONS = {role: partial(held, role) for role in ORGANISATION_WIDE_ROLES}

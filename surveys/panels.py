@@ -19,10 +19,8 @@ from workflows.models import Workflow
 @facts("surveys.waiting")
 def waiting_facts(people: list[Person]) -> Mapping[int, list[dict[str, Any]]]:
     """Items of the inbox: the surveys each of ``people`` may still answer."""
-    today = timezone.localdate()
-    return {
-        person.pk: [todo_of(wave) for wave in surveys_waiting(person, today)] for person in people
-    }
+    at = timezone.now()
+    return {person.pk: [todo_of(wave) for wave in surveys_waiting(person, at)] for person in people}
 
 
 @panel("surveys.trust")

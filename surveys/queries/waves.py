@@ -1,6 +1,6 @@
 """Which waves somebody may answer or see, and which one came before."""
 
-from datetime import date
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -13,13 +13,14 @@ from surveys.rules import invited, results_shared_with, waves_of_reach
 UNOPENED = [WaveState.DRAFT, WaveState.CANCELLED]
 
 
-def waves_to_answer(person: Person, today: date) -> QuerySet[Wave]:
+def waves_to_answer(person: Person, at: datetime) -> QuerySet[Wave]:
     """Open ones that ``person`` is invited to and has not answered, the first to close first."""
+    today = timezone.localdate(at)
     unanswered = Participation.objects.filter(wave=OuterRef("pk"), person=person, done=False)
     lost = Q(
         instrument__kind=InstrumentKind.BEFORE,
         redesign__go_live__isnull=False,
-        redesign__go_live__at__lte=timezone.now(),
+        redesign__go_live__at__lte=at,
     )
     return (
         Wave.objects.filter(

@@ -32,7 +32,7 @@ from surveys.views.wave_words import asks, last_day, state_word, todo_of, tone, 
 def index(request: HttpRequest) -> HttpResponse:
     """What asks for an answer first, then every wave in reach, newest first."""
     actor = acting_person(request)
-    waiting = surveys_waiting(actor, timezone.localdate())
+    waiting = surveys_waiting(actor, timezone.now())
     form = WaveFilter(request.GET)
     waves = waves_visible_to(actor).select_related("workflow__unit", "instrument")
     page = page_of(request, form.narrowed(waves).order_by("-opens_date", "-pk"))

@@ -103,10 +103,8 @@ def choices_of(snapshot: Snapshot) -> list[Choice]:
         )
         return [Choice(*row) for row in rows]
 
-    told: list[Choice] = cache.get_or_set(
-        f"console:choices:{snapshot.pk}", found, SNAPSHOT_SECONDS
-    )
-    return told
+    key = f"console:choices:{snapshot.pk}"
+    return cache.get_or_set(key, found, SNAPSHOT_SECONDS) or []
 
 
 def offered(

@@ -120,8 +120,7 @@ def look_at_surveys(told, at):
     told.open_waves = set(running.values_list("public_id", flat=True))
     told.answered = running.get().answered_percent
     employee = Person.objects.get(email="qa-br.4@alpina.example")
-    today = timezone.localdate(at)
-    told.waiting = [wave.workflow.name for wave in waves_to_answer(employee, today)]
+    told.waiting = [wave.workflow.name for wave in waves_to_answer(employee, at)]
     told.console = list(TrustRow.objects.values_list("name", "days_after"))
     told.mails = mails_of(Wave.objects.all())
     before = Wave.objects.count()

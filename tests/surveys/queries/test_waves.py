@@ -16,7 +16,7 @@ from tests.factories.people import (
     RoleGrantFactory,
 )
 from tests.factories.sign_offs import NOON
-from tests.factories.surveys import BEFORE, TODAY, closed, opened, planned, released, send
+from tests.factories.surveys import BEFORE, closed, opened, planned, released, send
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -34,21 +34,21 @@ def sees(person):
 def test_open_ones_wait_for_an_answer():
     asked = opened((6,))
     person = asked.team[0]
-    assert list(waves_to_answer(person, TODAY)) == [asked.wave]
-    assert list(waves_to_answer(person, TODAY + 21 * DAY)) == [asked.wave]
-    assert list(waves_to_answer(person, TODAY + 22 * DAY)) == []
-    assert list(waves_to_answer(person, TODAY - DAY)) == []
-    assert list(waves_to_answer(asked.boss, TODAY)) == []
+    assert list(waves_to_answer(person, NOON)) == [asked.wave]
+    assert list(waves_to_answer(person, NOON + 21 * DAY)) == [asked.wave]
+    assert list(waves_to_answer(person, NOON + 22 * DAY)) == []
+    assert list(waves_to_answer(person, NOON - DAY)) == []
+    assert list(waves_to_answer(asked.boss, NOON)) == []
 
     send(asked, person)
 
-    assert list(waves_to_answer(person, TODAY)) == []
+    assert list(waves_to_answer(person, NOON)) == []
 
 
 @pytest.mark.parametrize("stage", [planned, closed, released])
 def test_no_other_state_waits(stage):
     asked = stage()
-    assert list(waves_to_answer(asked.team[0], TODAY)) == []
+    assert list(waves_to_answer(asked.team[0], NOON)) == []
 
 
 @pytest.mark.parametrize("stage", [planned, opened, closed, released])
