@@ -1,6 +1,7 @@
 """Puts parts on an area and prints one SVG; text is escaped, nothing leaves the area."""
 
 import math
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from django.utils.html import format_html, format_html_join
@@ -22,6 +23,13 @@ def fitted(text: str, room: float) -> str:
     """``text`` cut with an ellipsis to about ``room`` px."""
     letters = max(3, int(room / LETTER))
     return text if len(text) <= letters else text[: letters - 1].rstrip() + "…"
+
+
+def broken(text: str, room: float, most: int) -> list[str]:
+    """``text`` over at most ``most`` lines of about ``room`` px, cut only where it does not fit."""
+    lines = textwrap.wrap(text, max(3, int(room / LETTER)), break_long_words=False) or [""]
+    kept = [*lines[: most - 1], " ".join(lines[most - 1 :])] if len(lines) > most else lines
+    return [fitted(line, room) for line in kept]
 
 
 class Canvas:

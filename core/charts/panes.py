@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.charts import words
-from core.charts.canvas import HALF, LETTER, Canvas, fitted, is_compact
+from core.charts.canvas import HALF, LETTER, Canvas, broken, fitted, is_compact
 from core.charts.scale import Linear, known
 from core.charts.table import Table
 
@@ -214,7 +214,7 @@ def _draw_notes(canvas: Canvas, data: Trend, x: Linear, top: float, bottom: floa
 def heat_map(data: HeatMap, *, width: int = HALF, palette: str | None = None) -> SafeString:
     """Cells are read by number and shade; a hidden cell is hatched, never blank or zero."""
     compact = is_compact(width)
-    label_room = 84.0 if compact else 108.0
+    label_room = 92.0 if compact else 108.0
     canvas = Canvas(width, 26 + 36 * max(1, len(data.rows)), palette)
     column = (width - label_room) / max(1, len(data.columns))
     for index, name in enumerate(data.columns):
@@ -223,7 +223,9 @@ def heat_map(data: HeatMap, *, width: int = HALF, palette: str | None = None) ->
         )
     for line, (label, cells) in enumerate(data.rows):
         y = 24.0 + 36 * line
-        canvas.text(0, y + 20, fitted(label, label_room - 4), "label")
+        names = broken(label, label_room - 4, 2)
+        for index, name in enumerate(names):
+            canvas.text(0, y + (20 if len(names) == 1 else 14 + 14 * index), name, "label")
         for index, cell in enumerate(cells[: len(data.columns)]):
             x = label_room + column * index
             title = f"{label}, {data.columns[index]}: {cell.printed()}"
@@ -287,12 +289,18 @@ def lorenz(data: Lorenz, *, width: int = HALF, palette: str | None = None) -> Sa
     canvas.line(x(0), y(0), x(100), y(100), "ref")
     canvas.path(places, "after-line")
     if places:
-        canvas.text(x(33), y(36), _("if all used it equally"), "tick", anchor="end")
+        equally = _("if all used it equally")
+        level = max(36.0, 3 + 100 * len(equally) * LETTER / (x(100) - x(0)))  # left of the line
+        canvas.text(x(level - 3), y(level), equally, "tick", anchor="end")
     told = ""
     if words.finite(data.top_share) is not None:
         told = _("top 10%% do %(share)s of it") % {"share": words.percent(data.top_share)}
-        spot = (x(90), y(100 - (words.finite(data.top_share) or 0)))
-        canvas.line(*spot, spot[0], y(0), "ref")
+        share = words.finite(data.top_share) or 0
+        spot = (x(90), y(100 - share))
+        crosses = spot[0] - 8 - len(told) * LETTER < x(100 - share)  # the line of equal use
+        canvas.line(spot[0], y(100) if crosses else spot[1], spot[0], y(0), "ref")
         canvas.circle(*spot, 3.2, "after")
-        canvas.text(spot[0] - 8, spot[1] + 4, told, "strong", anchor="end")
+        canvas.text(
+            spot[0] - 8, y(100) + 17 if crosses else spot[1] + 4, told, "strong", anchor="end"
+        )
     return canvas.svg(title=data.title, description=told or _("Nothing to show yet"))

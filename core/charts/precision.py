@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.charts import words
 from core.charts.canvas import HALF, Canvas, is_compact
-from core.charts.effects import CEILING, FLOOR, change
+from core.charts.effects import CEILING, FLOOR, change, draw_ticks
 from core.charts.marks import draw_mark, word
 from core.charts.scale import Linear, known
 from core.charts.table import Table
@@ -75,17 +75,9 @@ def precision_plot(
         left,
         right,
     )
-    y = Linear(0, widest, top, bottom)
-    for tick in (-80, -60, -40, -20, 20, 40, 60, 80):
-        if x.low <= tick <= x.high:
-            canvas.line(x(tick), top, x(tick), bottom, "grid")
-            if abs(x(tick) - x(0)) > 40:  # noqa: PLR2004  the words "no change" stand there
-                canvas.text(
-                    x(tick), bottom + 16, words.percent_change(1 + tick / 100), "tick",
-                    anchor="middle",
-                )  # fmt: skip
-    canvas.line(x(0), top, x(0), bottom, "ref")
-    canvas.text(x(0), bottom + 16, _("no change"), "tick", anchor="middle")
+    y = Linear(0, widest * 1.08, top, bottom)  # the least precise stands clear of the axis
+    ticks = [float(tick) for tick in (-20, -40, -60, -80, 20, 40, 60, 80)]
+    draw_ticks(canvas, x, [tick for tick in ticks if x.low <= tick <= x.high], top, bottom)
     canvas.text(left, bottom + 32, _("The higher up, the more precise"), "tick")
     pooled = words.finite(data.pooled)
     if pooled is not None and pooled > 0:

@@ -74,7 +74,8 @@ def waiting_plot(data: WaitingPlot, *, width: int = HALF, palette: str | None = 
             corners += [(x(day), corners[-1][1]), (x(day), y(share * 100))]
         canvas.path(corners, LOOKS[index % len(LOOKS)])
         floor = max(floor + 13, corners[-1][1] + 4)
-        canvas.text(right + 6, floor, fitted(curve.label, 84), "tick")
+        beside = right if len(drawn) > 1 else corners[-1][0]
+        canvas.text(beside + 6, floor, fitted(curve.label, 84), "tick")
     return canvas.svg(title=data.title, description=told)
 
 
