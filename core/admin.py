@@ -34,7 +34,10 @@ class SubjectFilter(admin.SimpleListFilter):
         return sorted(kinds().items(), key=lambda kind: kind[1].casefold())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
-        return queryset.filter(subject_type=self.value()) if self.value() else queryset
+        kind = self.value()
+        if kind is None:
+            return queryset
+        return queryset.filter(subject_type=kind) if kind in kinds() else queryset.none()
 
 
 def about(text: str) -> Q | None:

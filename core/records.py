@@ -32,6 +32,7 @@ from core.errors import DomainError
 from core.forms import KeyField
 
 COUNTED = 10_000
+LOOKUPS = frozenset({"", "exact", "isempty", "isnull"})  # what Django's filters of a column ask
 Text = str | Promise
 
 
@@ -150,7 +151,7 @@ class RecordsAdmin(ModelAdmin):  # type: ignore[type-arg]
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
         """Only what a filter of the page asks: any other column could be read out by guessing."""
         names = {
             filtered[0]
@@ -158,7 +159,10 @@ class RecordsAdmin(ModelAdmin):  # type: ignore[type-arg]
             else getattr(filtered, "parameter_name", filtered)
             for filtered in self.list_filter
         }
-        return lookup in self.lookups or lookup.partition("__")[0] in names
+        name, _sep, kind = lookup.partition("__")
+        if any("\0" in one for one in ([value] if isinstance(value, str) else value)):
+            return False  # no text of the database holds one
+        return lookup in self.lookups or (name in names and kind in LOOKUPS)
 
     # --- addresses ------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:

@@ -6,9 +6,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.charts import words
-from core.charts.canvas import HALF, Canvas, fitted, is_compact
+from core.charts.canvas import HALF, Canvas, broken, fitted, is_compact
 from core.charts.scale import known
 from core.charts.table import Table
+
+STRONG = 7.2  # mean width in px of a figure in bold
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,10 @@ def bars(data: Bars, *, width: int = HALF, palette: str | None = None) -> SafeSt
     longest = max([*map(total, data.rows), 0.0]) or 1.0
     for index, row in enumerate(data.rows):
         y = 6 + index * step + (18 if compact else 0)
-        canvas.text(0, y - 6 if compact else y + 13, fitted(row.label, label_room), "label")
+        names = broken(row.label, label_room, 1 if compact else 2)
+        first = y - 6 if compact else y + 13 if len(names) == 1 else y + 7
+        for line, name in enumerate(names):
+            canvas.text(0, first + 13 * line, name, "label")
         x = left
         for position, value in enumerate(row.values):
             length = max(0.0, words.finite(value) or 0.0) / longest * (right - left)
@@ -121,7 +126,7 @@ def funnel(data: Funnel, *, width: int = HALF, palette: str | None = None) -> Sa
     compact = is_compact(width)
     step, thick = (44, 16) if compact else (42, 28)
     canvas = Canvas(width, max(34, 4 + step * len(data.rows)), palette)
-    left, right = (0.0, float(width)) if compact else (min(140.0, width * 0.18), width - 160.0)
+    left, right = (0.0, float(width)) if compact else (min(140.0, width * 0.18), width - 180.0)
     most = max([*known(row.count for row in data.rows), 0.0]) or 1.0
     for index, row in enumerate(data.rows):
         y = 4 + index * step + (20 if compact else 3)
@@ -141,8 +146,10 @@ def funnel(data: Funnel, *, width: int = HALF, palette: str | None = None) -> Sa
             canvas.line(place, y - 3, place, y + thick + 3, "promise")
         text_y = y - 6 if compact else y + thick / 2 + 4
         canvas.text(0, text_y, fitted(row.label, 130 if compact else left), "label")
-        canvas.text(140 if compact else right + 14, text_y, words.number(row.count), "strong")
-        canvas.text(width, text_y, fitted(row.note, 130 if compact else 110), "tick", anchor="end")
+        shown, place = words.number(row.count), 140 if compact else right + 14
+        canvas.text(place, text_y, shown, "strong")
+        room = width - place - len(shown) * STRONG - 2  # the note's letters are narrower
+        canvas.text(width, text_y, fitted(row.note, room), "tick", anchor="end")
     told = "; ".join(
         f"{row.label} {words.number(row.count)}"
         + (f" ({row.note})" if row.note else "")

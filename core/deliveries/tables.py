@@ -170,7 +170,7 @@ def _json_rows(  # noqa: C901 - one machine of three states
     With each its line and its length.
     """
     text = ""
-    at = counted = 0
+    at = counted = last = 0
     line = 1
     awaits = "start"  # then: value, comma (in a list), end
     in_list = may_close = False
@@ -201,7 +201,8 @@ def _json_rows(  # noqa: C901 - one machine of three states
             awaits, at, may_close = "value", at + 1, False
         elif awaits == "value":
             found, end = _decoded(text, at, line, limits, flat=flat)
-            yield line, found, end - at
+            last = max(line, last + 1)  # rows keep their order, also those of one line
+            yield last, found, end - at
             at = end
             awaits, may_close = ("comma" if in_list else "value"), False
         else:

@@ -19,12 +19,17 @@ STAGE = (
     " (import_id, run, line, person, thing, since, until, days, cases, worked) FROM STDIN"
 )
 REJECT = 'COPY measurement_userejection (use_import_id, line, "column", code, value) FROM STDIN'
+# One after the other, each by an index or a hash: an OR would compare every row with every person.
 PERSON_BY = {
-    "source_id": "p.source_id = s.person",
-    "email": "p.email = lower(s.person)",
+    "source_id": ("p.source_id = s.person",),
+    "email": ("p.email = lower(s.person)",),
     # Training systems name people by either.
-    "employee_number": "p.employee_number = s.person OR p.source_id = s.person",
+    "employee_number": ("p.source_id = s.person", "p.employee_number = s.person"),
 }
+PERSONS = """
+UPDATE measurement_usestage s SET person_id = p.id FROM people_person p
+WHERE s.import_id = %(import)s AND s.run = %(run)s AND s.person_id IS NULL AND
+"""
 TOOLS = """
 UPDATE measurement_usestage s SET thing_id = found.id FROM (
     SELECT public_id::text AS name, id FROM workflows_aitool
@@ -34,10 +39,10 @@ UPDATE measurement_usestage s SET thing_id = found.id FROM (
 ) found WHERE s.import_id = %(import)s AND s.run = %(run)s AND s.thing = found.name
 """
 # An xAPI object is an address: its last part is the code, where the whole is none.
+TRAINING_BY = ("s.thing", "regexp_replace(s.thing, '^.*[/#]', '')")
 TRAININGS = """
 UPDATE measurement_usestage s SET thing_id = t.id FROM people_training t
-WHERE s.import_id = %(import)s AND s.run = %(run)s
-    AND (t.code = s.thing OR t.code = regexp_replace(s.thing, '^.*[/#]', ''))
+WHERE s.import_id = %(import)s AND s.run = %(run)s AND s.thing_id IS NULL AND t.code =
 """
 UNRESOLVED = """
 WITH bad AS (
@@ -123,12 +128,13 @@ def resolve(delivery: UseImport, *, run: UUID, by: str) -> None:
     """Find the person and the tool or training of every row."""
     terms: dict[str, Any] = {"import": delivery.pk, "run": run}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE measurement_usestage s SET person_id = p.id FROM people_person p"
-            f" WHERE s.import_id = %(import)s AND s.run = %(run)s AND ({PERSON_BY[by]})",
-            terms,
-        )
-        cursor.execute(TRAININGS if delivery.kind == UseKind.COMPLETIONS else TOOLS, terms)
+        for fits in PERSON_BY[by]:
+            in_sets(cursor, PERSONS + fits, terms)
+        if delivery.kind == UseKind.COMPLETIONS:
+            for code in TRAINING_BY:
+                in_sets(cursor, TRAININGS + code, terms)
+        else:
+            in_sets(cursor, TOOLS, terms)
 
 
 def refuse_unresolved(delivery: UseImport, *, run: UUID, room: int) -> int:
@@ -145,9 +151,12 @@ def refuse_unresolved(delivery: UseImport, *, run: UUID, room: int) -> int:
         cursor.execute(UNRESOLVED, terms)
         refused = int(cursor.fetchone()[0])
         if delivery.kind == UseKind.ENTITLEMENTS:
-            terms["room"] = max(room - refused, 0)
-            [(overlapping,)] = in_sets(cursor, OVERLAPPING, terms) or [(0,)]
-            refused += int(overlapping)
+            # What goes may have been to replace a stored one, which then stands in another's way.
+            overlapping = 1
+            while overlapping:
+                terms["room"] = max(room - refused, 0)
+                [(overlapping,)] = in_sets(cursor, OVERLAPPING, terms) or [(0,)]
+                refused += int(overlapping)
     return refused
 
 

@@ -108,6 +108,26 @@ def test_every_list_opens_whatever_is_searched_for(client, administrator):
             assert client.get(path, {"q": text}).status_code == 200, (path, text)
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "core/auditevent/?subject_type__iregex=x",
+        "core/auditevent/?subject_type=%00",
+        "core/job/?state__exact=%00",
+        "core/job/?state__regex=(",
+        "people/rolegrant/?role__exact=%00",
+        "surveys/wave/?state__in=%00",
+    ],
+)
+def test_a_filter_asks_only_what_its_choices_ask(client, administrator, query):
+    assert client.get(f"/admin/{query}").status_code == 400
+
+
+def test_the_audit_log_of_no_kind_of_thing_is_empty(client, administrator):
+    answer = client.get("/admin/core/auditevent/?subject_type=nothing")
+    assert (answer.status_code, list(answer.context["cl"].result_list)) == (200, [])
+
+
 def test_a_long_list_is_counted_to_its_limit_alone(client, administrator, monkeypatch):
     monkeypatch.setattr(records, "COUNTED", 3)
     for _row in range(6):

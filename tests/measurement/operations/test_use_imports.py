@@ -344,6 +344,23 @@ def test_all_repetitions_of_what_overlaps_are_refused(person, tool):
     assert refusals(made) == [(2, "", "overlaps"), (3, "", "overlaps")]
 
 
+def test_rows_of_one_line_keep_their_order(person, tool):
+    """A list as machines write it: all on one line, and still the later of two is refused."""
+    rows = [
+        {"person": "E-1", "tool": "Assistant", "from": first, "to": last}
+        for first, last in (("2025-01-01", "2025-03-01"), ("2025-02-01", "2025-04-01"))
+    ]
+    made = brought_in(json.dumps(rows), UseKind.ENTITLEMENTS)
+    assert refusals(made) == [(2, "", "overlaps")]
+
+
+def test_what_was_to_replace_an_access_and_is_refused_leaves_it_in_the_way(person, tool):
+    access("E-1,Assistant,2026-02-01,")
+    made = access("E-1,Assistant,2026-01-01,2026-03-01\nE-1,Assistant,2026-02-01,2026-04-01")
+    assert refusals(made) == [(2, "", "overlaps"), (3, "", "overlaps")]
+    assert Entitlement.objects.get().valid.lower == date(2026, 2, 1)
+
+
 def test_access_that_ends_before_it_begins_is_refused(person, tool):
     assert refusals(access("E-1,Assistant,2026-03-01,2026-02-01")) == [(2, "to", "ends_before")]
 
