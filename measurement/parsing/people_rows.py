@@ -27,6 +27,7 @@ from measurement.parsing.layouts import (
 
 PERSON_LENGTH = 254  # an e-mail is the longest name of a person
 THING_LENGTH = 500
+LAST_DAY = date(9000, 1, 1)  # systems that know no open end send one far away
 FIRST_DAY = date(2000, 1, 1)
 DAYS_OF_A_WEEK = 7
 MOST_CASES = 100_000  # of one person in one week
@@ -170,6 +171,8 @@ def _checked(
     if recognised.layout.kind == ENTITLEMENTS:
         since = _day(row, "since")
         until = _day(row, "until") if row.get("until") else None
+        if until is not None and until > LAST_DAY:
+            until = None
         if until is not None and until < since:
             raise _RowError("until", "ends_before")
         return PeopleRow(line, person, tool, since, until)

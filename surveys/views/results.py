@@ -1,7 +1,5 @@
 """The published result: for the invited, their managers and the program office, the same day."""
 
-import csv
-import io
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -13,9 +11,9 @@ from django.views.decorators.http import require_GET
 
 from core.acting import acting_person
 from core.audit import record_export
+from core.exporting import csv_lines
 from core.pagination import page_of
 from surveys.choices import WITH_RESULTS, InstrumentKind
-from surveys.csv_cells import calm
 from surveys.queries import ResultPage, UnitResult, results_of
 from surveys.queries.trust import ItemFacts, items_of
 from surveys.views.lists import visible_wave
@@ -99,11 +97,7 @@ def result_csv(request: HttpRequest, public_id: UUID) -> HttpResponse:
     wave = visible_wave(actor, public_id)
     page = results_of(wave, actor)
     record_export("trust.csv", subject=wave, actor=actor)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for row in _csv_rows(page):
-        writer.writerow([calm(str(cell)) for cell in row])
-    answer = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+    answer = HttpResponse(csv_lines(_csv_rows(page)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="trust-{wave.public_id}.csv"'
     return answer
 

@@ -330,6 +330,11 @@ def test_access_that_ends_makes_room_for_the_next(person, tool):
     assert counts(made) == (2, 1, 1, 0, 0)
 
 
+def test_an_end_far_away_is_none(person, tool):
+    access("E-1,Assistant,2026-01-01,9999-12-31")
+    assert Entitlement.objects.get().valid == DateRange(date(2026, 1, 1), None)
+
+
 def test_access_that_overlaps_is_refused(person, tool):
     access("E-1,Assistant,2026-01-01,")
     made = access("E-1,Assistant,2026-03-01,2026-04-01")
