@@ -30,6 +30,13 @@ ROW_REFUSALS = {
     "unit_missing": _("a manager was given, but the person is in no unit"),
     "own_manager": _("nobody is their own manager"),
     "email_taken": _("another active person has this e-mail address"),
+    "email_guarded": _(
+        "the address of somebody who signs or administers is not changed by HR: an administrator "
+        "takes the right to sign or the role away first"
+    ),
+    "last_administrator": _(
+        "this is the last administrator: make somebody else administrator before this one leaves"
+    ),
     "number_taken": _("another person has this employee number"),
     "name_missing": _("a new person needs a name"),
     "entity_missing": _("a further employment needs its legal entity"),
@@ -50,6 +57,15 @@ class OlderVersion(DomainError):
 class UnitLoop(DomainError):
     code = "unit_loop"
     message = _("A unit cannot lie below itself.")
+
+
+class LinesOverlap(DomainError):
+    status = 409
+    code = "lines_overlap"
+    message = _(
+        "This line overlaps another one to the same manager, which stays as history. Lines that "
+        "ended cannot be told again: begin after them. Nothing was changed."
+    )
 
 
 class ImportOver(DomainError):

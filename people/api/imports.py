@@ -28,6 +28,7 @@ from core.api.schema import IDEMPOTENCY_KEY, example
 from core.api.throttling import TokenThrottle
 from core.audit import record
 from core.choices import JobState
+from people.api.permissions import ForAdministrators
 from people.api.shapes import ROWS
 from people.choices import ImportMode, InboundChannel
 from people.models import PeopleImport, PeopleRejection
@@ -139,7 +140,7 @@ class LinesRenderer(JSONRenderer):
 
 class HrBulkView(APIView):
     authentication_classes = [TokenAuthentication]
-    permission_classes = [HasScope("hr:bulk")]
+    permission_classes = [HasScope("hr:bulk"), ForAdministrators]
     throttle_classes = [TokenThrottle]
 
 

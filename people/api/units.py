@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -18,7 +19,9 @@ from core.api.parameters import ByParameters, ParameterError
 from core.api.permissions import HasScope
 from core.api.reading import owner_of
 from core.api.throttling import TokenThrottle
+from core.audit import record
 from people.api.people import HrView
+from people.api.permissions import ForAdministrators
 from people.api.shapes import HrUnitIn, HrUnitOut, LineIn, LineOut
 from people.choices import InboundChannel
 from people.models import OrgUnit
@@ -67,7 +70,7 @@ class UnitsView(ListModelMixin, viewsets.GenericViewSet[OrgUnit]):
     """Units, by code."""
 
     authentication_classes = [TokenAuthentication]
-    permission_classes = [HasScope("hr:read")]
+    permission_classes = [HasScope("hr:read"), ForAdministrators]
     throttle_classes = [TokenThrottle]
     filter_backends = [ByParameters]
     serializer_class = HrUnitOut
@@ -82,9 +85,11 @@ class LinesView(HrView):
     """Matrix and project managers of one person."""
 
     @extend_schema(responses=LineOut(many=True), operation_id="hr_people_lines_retrieve")
-    def get(self, request: Request, source_id: str) -> Response:  # noqa: ARG002
+    def get(self, request: Request, source_id: str) -> Response:
         """Matrix and project managers of one person: the running and the coming ones."""
-        person = get_object_or_404(people_of_hr(timezone.localdate()), source_id=source_id)
+        with transaction.atomic():
+            person = get_object_or_404(people_of_hr(timezone.localdate()), source_id=source_id)
+            record("person.read", subject=person, actor=owner_of(request), after={"by": "hr:read"})
         return Response(_told(person))
 
     @extend_schema(

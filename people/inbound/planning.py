@@ -5,11 +5,11 @@ that corrects the very day a span began changes that span, and the log keeps bot
 begins later still holds: the row's facts reach up to it.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from people.inbound.rows import Row, RowRefused
+from people.inbound.meaning import Meant, meant_by
+from people.inbound.rows import Row
 from people.inbound.state import (
     GONE,
     NEW,
@@ -26,23 +26,12 @@ from people.inbound.state import (
 DATED = ("unit", "manager", "site", "job_title", "cost_centre")
 
 
-@dataclass(frozen=True, slots=True)
-class _Meant:
-    """A row with its names looked up."""
-
-    day: date
-    unit: int | None
-    manager: int | None
-    awaited: str  # a manager who is not here yet
-    holder: Holder | None  # who gives the e-mail address away
-
-
 def apply_row(state: PersonState, row: Row, world: World) -> str:
     """What became of it: created, updated or unchanged. The state is changed, nothing is written.
 
     Raises RowRefused, and then nothing is changed.
     """
-    meant = _meant(state, row, world)
+    meant = meant_by(state, row, world)
     first_of_new = state.is_new and not state.rows
     before = len(state.log)
     state.rows += 1
@@ -79,37 +68,7 @@ def arrive_manager(state: PersonState, manager: int, shown: str) -> None:
             state.log.append(("manager", shown, span.first))
 
 
-def _meant(state: PersonState, row: Row, world: World) -> _Meant:
-    given, day = row.given, row.effective_from or world.today
-    unit = world.units.get(given["unit"]) if "unit" in given else None
-    if "unit" in given and unit is None:
-        raise RowRefused("unit", "unknown_unit", given["unit"])
-    if unit is not None and unit.closed is not None and unit.closed <= day:
-        raise RowRefused("unit", "closed_unit", given["unit"])
-    named = given.get("manager", "")
-    known = world.people.get(named) if named else None
-    if named and (named == row.source_id or (known is not None and known.id == state.id)):
-        raise RowRefused("manager", "own_manager", named)
-    placed = unit is not None or any(one.mark != GONE for one in state.assignments)
-    if named and not placed and row.active is not False:
-        raise RowRefused("unit", "unit_missing")
-    nameless = not (given.get("given_name") or given.get("family_name"))
-    if state.is_new and not state.rows and nameless:
-        raise RowRefused("family_name", "name_missing")
-    if not row.primary and "legal_entity" not in given:
-        raise RowRefused("legal_entity", "entity_missing")
-    holder = world.emails.get(given.get("email", ""))
-    if holder is not None and holder.id == state.id:
-        holder = None
-    if holder is not None and holder.active:
-        raise RowRefused("email", "email_taken")
-    if world.numbers.get(given.get("employee_number", ""), state.id) != state.id:
-        raise RowRefused("employee_number", "number_taken")
-    awaited = named if named and known is None else ""
-    return _Meant(day, unit.id if unit else None, known.id if known else None, awaited, holder)
-
-
-def _set_person(state: PersonState, row: Row, world: World, meant: _Meant) -> None:
+def _set_person(state: PersonState, row: Row, world: World, meant: Meant) -> None:
     for name in ("given_name", "family_name"):
         if name in row.given and getattr(state, name) != row.given[name]:
             setattr(state, name, row.given[name])
@@ -134,7 +93,7 @@ def _set_person(state: PersonState, row: Row, world: World, meant: _Meant) -> No
 
 
 # --- staying -------------------------------------------------------------------------------------
-def _stay(state: PersonState, row: Row, world: World, meant: _Meant, *, arrives: bool) -> None:
+def _stay(state: PersonState, row: Row, world: World, meant: Meant, *, arrives: bool) -> None:
     day = meant.day
     if not row.primary:
         _employ(state, row, world, day, primary=False)
@@ -228,7 +187,7 @@ def _new_employment(
     return span
 
 
-def _place(state: PersonState, row: Row, world: World, meant: _Meant) -> None:
+def _place(state: PersonState, row: Row, world: World, meant: Meant) -> None:
     wanted: dict[str, Any] = {}
     shown: dict[str, str] = {}
     if meant.unit is not None:
@@ -250,7 +209,7 @@ def _place(state: PersonState, row: Row, world: World, meant: _Meant) -> None:
         _set_assignment(state, meant.day, wanted, shown)
 
 
-def _awaits(state: PersonState, meant: _Meant) -> None:
+def _awaits(state: PersonState, meant: Meant) -> None:
     waits = state.parked[0] if state.parked else ""
     if meant.awaited == waits:
         return
@@ -312,6 +271,8 @@ def _leave(state: PersonState, row: Row, world: World, day: date) -> None:
     for one in state.assignments:
         _cut_if_longer(state, one, day, "assignment_until")
     state.parked = None
+    if world.administrators is not None:
+        world.administrators.discard(state.id)
     if state.is_active and day <= world.today:
         state.is_active, state.left, state.returned = False, True, False
         _hold_email(state, world, active=False)

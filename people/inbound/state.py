@@ -59,7 +59,8 @@ class PersonState:
     """``log`` collects what changed as (attribute, value, day); names and addresses without value.
 
     ``unit_before`` is the unit of today before any row; ``left`` and ``returned``: access ends, or
-    begins again, now.
+    begins again, now. ``guarded``: may sign or administers, so that a new address, which leads to
+    the password, would let somebody else do so.
     """
 
     id: int
@@ -71,6 +72,7 @@ class PersonState:
     employee_number: str | None = None
     job_title: str = ""
     is_active: bool = False
+    guarded: bool = False
     is_new: bool = False
     adopted: bool = False
     employments: list[EmploymentSpan] = field(default_factory=list)
@@ -117,6 +119,7 @@ class Holder:
 
     id: int
     active: bool
+    guarded: bool = False
 
 
 @dataclass(slots=True)
@@ -124,7 +127,8 @@ class World:
     """What rows refer to, by the names HR uses. Lives as long as a run: rows see each other.
 
     ``labels`` collects legal entities and sites that came up for the first time: kind, code,
-    country. ``freed`` are people whose address went to somebody else.
+    country. ``freed`` are people whose address went to somebody else. ``administrators`` are those
+    who sign in and whom no row has ended, now or on a later day; None: nobody asked yet.
     """
 
     today: date
@@ -136,6 +140,7 @@ class World:
     numbers: dict[str, int] = field(default_factory=dict)
     labels: list[tuple[str, str, str]] = field(default_factory=list)
     freed: list[int] = field(default_factory=list)
+    administrators: set[int] | None = None
     _temporary: int = 0
 
     def temporary(self) -> int:

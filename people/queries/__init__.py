@@ -32,6 +32,12 @@ def active_administrators(*, lock: bool = False) -> list[int]:
     return sorted(set(held.values_list("person_id", flat=True)))
 
 
+def last_administrator() -> list[int]:
+    """The one who is left, or nobody where there are more."""
+    found = active_administrators()
+    return found if len(found) == 1 else []
+
+
 def delegations_of(person: Person) -> QuerySet[Delegation]:
     """Given and held, the latest to begin first; the others' are nobody's to see."""
     return (

@@ -9,6 +9,7 @@ from core.choices import ENDED, JobState
 from people.choices import ImportMode
 from people.errors import row_refusal
 from people.models import OrgUnit, ParkedManager, PeopleImport, PeopleRejection, Person
+from people.queries import last_administrator
 from people.rules import is_administrator
 
 REASONS_SHOWN = 5
@@ -107,7 +108,10 @@ def issues() -> Issues:
 
 
 def people_ending(people_import: PeopleImport) -> QuerySet[Person]:
-    """HR's active people of whom a full file has no row; while its rows are still on the stage."""
+    """HR's active people of whom a full file has no row; while its rows are still on the stage.
+
+    Without those of whom HR has told since, and without the last administrator: neither is ended.
+    """
     if people_import.mode != ImportMode.FULL:
         return Person.objects.none()
     in_the_file = RawSQL(
@@ -117,5 +121,7 @@ def people_ending(people_import: PeopleImport) -> QuerySet[Person]:
     return (
         Person.objects.filter(is_active=True, source_id__isnull=False)
         .exclude(source_id__in=in_the_file)
+        .exclude(hr_record__seen_at__gt=people_import.created_at)
+        .exclude(pk__in=last_administrator())
         .order_by("family_name", "given_name", "pk")
     )

@@ -32,7 +32,7 @@ from people.queries.imports import (
     people_ending,
     rejections_of,
 )
-from people.rules import is_administrator
+from people.rules import brought_by, is_administrator
 
 ENCODING_REFUSALS = {"broken_bytes", "unknown_encoding"}
 EXPLAINED = {"source_id", "unit", "manager", "active", "effective_from"}  # on the page, by name
@@ -170,7 +170,6 @@ def _import_page(
     refusal: DomainError | None = None,
 ) -> HttpResponse:
     page = import_page(found)
-    brought_by = found.created_by_id or (found.job and found.job.token and found.job.token.owner_id)
     return render(
         request,
         "people/import.html",
@@ -178,7 +177,7 @@ def _import_page(
             "people_import": found,
             "page": page,
             "refusal": refusal,
-            "own": brought_by == actor.pk,
+            "own": brought_by(actor, found),
             "rejected": rejections_of(found)[:50],
             "ending": page_of(request, people_ending(found)) if page.waits else None,
         },

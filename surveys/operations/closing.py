@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from core.audit import record
 from core.jobs import enqueue
@@ -15,8 +16,9 @@ from surveys.models import Wave
 from surveys.rules import refuse_unless_office, went_live
 
 LONGEST_REASON = 500
-WENT_LIVE = "The redesign went live."
-KEY_LOST = "The key of this survey is gone."
+# Nobody's words: stored in English, told in the reader's language.
+WENT_LIVE = gettext_noop("The redesign went live.")
+KEY_LOST = gettext_noop("The key of this survey is gone.")
 
 
 @transaction.atomic

@@ -156,13 +156,18 @@ def _time(wave: Wave) -> str:
     return _("two to three minutes")
 
 
+def _early(wave: Wave) -> str:
+    """A person's reason stays in that person's words."""
+    reason = wave.closed_early_reason
+    if not reason:
+        return ""
+    told = reason if wave.closed_early_by_id else _(reason)
+    return _("The survey was closed early: %(reason)s") % {"reason": told}
+
+
 def _ending(wave: Wave) -> Letter:
     name = {"name": wave.workflow.name}
-    early = (
-        _("The survey was closed early: %(reason)s") % {"reason": wave.closed_early_reason}
-        if wave.closed_early_reason
-        else ""
-    )
+    early = _early(wave)
     if wave.state == WaveState.TOO_FEW:
         return (
             _("Too few answers: %(name)s") % name,

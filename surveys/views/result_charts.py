@@ -190,11 +190,21 @@ def _shares(cell: ReleasedCell | None) -> Mapping[str, float]:
 def leans_more(unit: UnitResult, moved: Change | None) -> bool:
     """Trust rose together with relying without checking: a warning, never a success."""
     now, before = (
-        _shares(figures.get("quadrants")).get("over_reliant")
-        for figures in (unit.figures, unit.earlier)
+        _over_reliant(figures.get("quadrants")) for figures in (unit.figures, unit.earlier)
     )
     rose = now is not None and before is not None and now > before
     return rose and moved is not None and moved.words == UP
+
+
+def _over_reliant(cell: ReleasedCell | None) -> float | None:
+    """Their share, for comparing alone: the words "nearly all" stand for 1 and "nearly none" for 0.
+
+    None while the cell is hidden.
+    """
+    nearly = (cell.detail or {}).get("nearly_all") if cell else None
+    if nearly:
+        return float(nearly == "over_reliant")
+    return _shares(cell).get("over_reliant")
 
 
 def trend_of(page: ResultPage, unit: UnitResult) -> Trend | None:

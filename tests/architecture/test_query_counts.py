@@ -336,7 +336,11 @@ API_LISTS = {
     "hr-people": ("/api/v1/hr/people", "hr:read", hr_people),
     "hr-units": ("/api/v1/hr/units?page_size={rows}", "hr:read", hr_units),
     "import-rejections": ("/api/v1/imports/{}/rejections", "cases:write", rejected_rows),
-    "use-rejections": ("/api/v1/use-imports/{}/rejections", "usage:write", refused_use),
+    "use-rejections": (
+        "/api/v1/use-imports/{}/rejections?page_size={rows}",
+        "usage:write",
+        refused_use,
+    ),
     "workflow-list": ("/api/v1/workflows?page_size=200&retired=false", "evidence:read", read_rows),
     "redesign-list": ("/api/v1/redesigns?page_size=200", "evidence:read", read_rows),
     "reading-list": ("/api/v1/readings?page_size=200", "evidence:read", read_rows),

@@ -10,7 +10,7 @@ from adoption_portal.console.choices import Pending
 from measurement.choices import ReadingVerdict
 from measurement.models import Reading
 from people.models import OrgUnit, Site
-from surveys.models import Wave
+from surveys.models import Instrument, Wave
 from workflows.models import AiTool, Redesign, Workflow
 
 STAGES = 6
@@ -36,9 +36,8 @@ class Placed(models.Model):
 class WorkflowRow(Placed):
     """How far a workflow has come, and when it got to each bar of the funnel.
 
-    ``stage`` 1 (logged) to 6 (sustained); Changed has its date only. ``hours`` a year are an
-    estimate from stated minutes, null where one of its parts is not known. ``use``: the rung
-    ``breadth`` (null is hidden) and ``depth`` as [assisted cases, cases], of live work.
+    ``stage`` 1 (logged) to 6 (sustained); Changed has its date only. ``use``: the rung ``breadth``
+    (null is hidden) and ``depth`` as [assisted cases, cases], of live work.
     """
 
     workflow = models.OneToOneField(Workflow, models.PROTECT, primary_key=True, related_name="+")
@@ -52,7 +51,6 @@ class WorkflowRow(Placed):
     changed_at = models.DateTimeField(null=True)
     sustained_at = models.DateTimeField(null=True)
     is_relapsed = models.BooleanField(default=False)
-    hours = models.FloatField(null=True)
     use = models.JSONField(default=dict)
 
     class Meta:
@@ -128,9 +126,14 @@ class ReadingRow(Placed):
 
 
 class TrustRow(Placed):
-    """The published trust index of one released wave: a copy of its cell, never of an answer."""
+    """The published trust index of one released wave: a copy of its cell, never of an answer.
+
+    ``instrument`` is the line the figure may be drawn on: that version which stands for all that
+    are marked as comparable with it, and for itself.
+    """
 
     wave = models.OneToOneField(Wave, models.PROTECT, primary_key=True, related_name="+")
+    instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="+", db_index=False)
     closed_date = models.DateField()
     days_after = models.IntegerField(null=True)  # from go-live to the wave's opening
     n = models.PositiveIntegerField()

@@ -36,6 +36,8 @@ def refresh(*, at: datetime) -> Snapshot:
     counted = Snapshot.objects.filter(taken_at__gte=at).order_by("-taken_at").first()
     if counted is not None:  # asked for twice
         return counted
+    # Before anything is read: what is committed from here on is news for the next count.
+    readings_to, cells_to = newest_of(Reading), newest_of(ReleasedCell)
     places = counting.places_now()
     use = load_use(at)
     work = counting.work_now(places, at=at, use=use)
@@ -63,8 +65,8 @@ def refresh(*, at: datetime) -> Snapshot:
         sources=sources,
         heat=counting.heat_now(at=at, use=use),
         quality=counting.quality_now(minimum=settings.MINIMUM_GROUP, at=at),
-        readings_to=newest_of(Reading),
-        cells_to=newest_of(ReleasedCell),
+        readings_to=readings_to,
+        cells_to=cells_to,
         is_simulated=simulated,
     )
     for row in figures:

@@ -14,7 +14,9 @@ from adoption_portal.console.models import Annotation, TrustRow
 from adoption_portal.console.queries.chosen import Chosen, quarter_name
 from core import charts
 
-NINETY_DAY_FROM = 60  # nearer to 90 days after go-live than to 30
+# Waves are meant to open 30 and 90 days after go-live and then at least 90 days apart: a wave is of
+# the 90th day from half-way to the one before it until half-way to the next, of the 180th.
+NINETY_DAY_WAVES = (60, 134)
 NORMAL = 1.959964
 LOWEST, HIGHEST = 1.0, 5.0
 
@@ -24,14 +26,24 @@ def trust_rows(chosen: Chosen) -> QuerySet[TrustRow]:
     return TrustRow.objects.filter(chosen.rows(), since)
 
 
+def ninety_day_rows(chosen: Chosen) -> QuerySet[TrustRow]:
+    """Those that may be pooled, on the line of the newest version of the instrument among them.
+
+    Source: trust-survey-method, sections 1.2 (never two versions on one line unless marked as
+    comparable) and 1.6 (90-day waves only).
+    """
+    rows = trust_rows(chosen).filter(sd__isnull=False, days_after__range=NINETY_DAY_WAVES)
+    newest = rows.order_by("-wave__instrument_id").values("instrument")[:1]
+    return rows.filter(instrument=newest)
+
+
 def trust_by_quarter(chosen: Chosen) -> list[dict[str, Any]]:
-    """Answers of the waves near 90 days, weighted mean and its interval by quarter; one query.
+    """Answers of the 90-day waves, weighted mean and its interval by quarter; one query.
 
     The variance of the mean is that of a mean of independent groups: sum(n sd^2) / N^2.
     """
     rows = (
-        trust_rows(chosen)
-        .filter(sd__isnull=False, days_after__gte=NINETY_DAY_FROM)
+        ninety_day_rows(chosen)
         .annotate(quarter=TruncQuarter("closed_date"))
         .values("quarter")
         .annotate(

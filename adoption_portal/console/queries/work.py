@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -28,8 +28,6 @@ class Funnel:
     counts: dict[str, int]
     earlier: dict[str, int]
     pending: dict[str, int]
-    hours: float | None
-    hours_of: int
 
     @property
     def total_pending(self) -> int:
@@ -64,15 +62,11 @@ def funnel_of(chosen: Chosen) -> Funnel:
             for bar in BARS
         }
     counts |= {kind: Count("pk", filter=Q(pending=kind)) for kind in Pending.values}
-    found = WorkflowRow.objects.filter(chosen.rows()).aggregate(
-        **counts, hours_sum=Sum("hours"), hours_of=Count("hours")
-    )
+    found = WorkflowRow.objects.filter(chosen.rows()).aggregate(**counts)
     return Funnel(
         counts={bar: found[bar] for bar in BARS},
         earlier={bar: found[f"{bar}_earlier"] for bar in BARS} if chosen.compares else {},
         pending={kind: found[kind] for kind in Pending.values},
-        hours=found["hours_sum"],
-        hours_of=found["hours_of"],
     )
 
 

@@ -59,26 +59,32 @@ LEAVE = """
 SELECT person_id, lower(valid), upper(valid) FROM people_employment
 WHERE status = 'leave' AND valid && daterange(%(first)s, %(end)s)
 """
-# Of those who have access now and got it within a year: days to the end of the first week of use.
+# Of those whose first access began within a year: days to the end of the first week of use. Ranges
+# that meet are one run: renewed access is none that began. Who did not use it before it ended, or
+# before today, waited so long at least; leaving them out would make beginners look quicker.
 # "first" is worked out once: right after an import, without statistics, the planner took it for a
 # row and worked it out again for every person.
 FIRST_USE = """
-WITH began AS (
-    SELECT person_id, min(lower(valid)) AS since
+WITH access AS (
+    SELECT person_id, range_agg(valid) AS runs
     FROM measurement_entitlement
-    WHERE valid @> %(day)s::date AND (%(tool)s::bigint IS NULL OR tool_id = %(tool)s)
+    WHERE %(tool)s::bigint IS NULL OR tool_id = %(tool)s
     GROUP BY person_id
-    HAVING min(lower(valid)) > %(day)s::date - 364
+), began AS (
+    SELECT person_id, lower(runs) AS since,
+        (SELECT upper(run) FROM unnest(runs) AS run ORDER BY lower(run) LIMIT 1) AS until
+    FROM access
+    WHERE lower(runs) > %(day)s::date - 364 AND lower(runs) <= %(day)s::date
 ), first AS MATERIALIZED (
     SELECT u.person_id, min(u.week) AS week
     FROM measurement_usageweek u JOIN began b ON b.person_id = u.person_id
     WHERE u.active_days > 0 AND u.week + 6 >= b.since AND u.week < %(end)s
-        AND u.week > %(day)s::date - 372
+        AND (b.until IS NULL OR u.week < b.until) AND u.week > %(day)s::date - 372
         AND (%(tool)s::bigint IS NULL OR u.tool_id = %(tool)s)
     GROUP BY u.person_id
 )
 SELECT b.person_id,
-    CASE WHEN f.week IS NULL THEN %(day)s::date - b.since ELSE f.week + 6 - b.since END,
+    CASE WHEN f.week IS NULL THEN least(%(day)s::date, b.until) ELSE f.week + 6 END - b.since,
     (f.week IS NOT NULL)::int
 FROM began b LEFT JOIN first f ON f.person_id = b.person_id
 """
@@ -238,7 +244,8 @@ def first_use(
 ) -> tuple[Ints, npt.NDArray[np.float64], Bools]:
     """Those whose access began within a year: index of the person, days, and whether they used it.
 
-    A source names weeks: the first use counts from the end of its week, when it is known.
+    Access that has ended counts until its end, and renewed access from its first beginning. A
+    source names weeks: the first use counts from the end of its week, when it is known.
     """
     terms = {"day": arrays.as_of - timedelta(days=1), "end": arrays.as_of, "tool": tool}
     rows = _columns(FIRST_USE, terms, 3)

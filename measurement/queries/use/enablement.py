@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from measurement.queries.use.arrays import Bools, Ints, Units, places_in, recent
+from measurement.queries.use.arrays import Bools, Ints, Units, places_in
 from measurement.queries.use.figures import (
     HIDDEN,
     Coverage,
     Hidden,
     Rung,
     Scope,
+    Shown,
     TrainingCoverage,
     WorkflowUse,
 )
@@ -85,44 +86,29 @@ def coverage(scope: Scope, at: datetime, *, use: Use | None = None) -> Coverage:
     use = use or load_use(at)
     wanted, whole = use.wanted(scope), scope.unit is not None
     found = use.once("enablement", lambda: _read(use))
-    required, done, managers = found.required, found.done, found.managers
-    live, assigned, people = found.live, found.assigned, found.people
-    for_people = [row for row in required if row.required_of == "people"]
-    ready = assigned.copy()
-    for training in for_people:
-        ready &= done[training.pk] < live
     return Coverage(
         as_of=use.arrays.as_of,
-        managers=managers.rung(managers.enabled(required, done), wanted, whole=whole),
-        ready=_metric(use, people, assigned, ready).rung(wanted, whole=whole)
-        if for_people
-        else HIDDEN,
+        managers=found.managers.rung(wanted, whole=whole),
+        ready=HIDDEN if found.ready is None else found.ready.rung(wanted, whole=whole),
         trainings=tuple(
             TrainingCoverage(
                 training.code,
                 training.name,
                 training.required_of,
-                managers.rung(managers.of(done[training.pk]), wanted, whole=whole)
-                if training.required_of == "managers"
-                else _metric(use, people, assigned, assigned & (done[training.pk] < NEVER)).rung(
-                    wanted, whole=whole
-                ),
+                metric.rung(wanted, whole=whole),
             )
-            for training in required
+            for training, metric in found.trainings
         ),
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Read:
-    """What every scope's coverage is made of."""
+    """What every scope's coverage is a sum of; ``ready`` is None where nothing is required."""
 
-    required: list[Training]
-    done: dict[int, Ints]
-    managers: "_Managers"
-    live: Ints
-    assigned: Bools
-    people: Groups
+    managers: Metric
+    ready: Metric | None
+    trainings: tuple[tuple[Training, Metric], ...]
 
 
 def _read(use: Use) -> _Read:
@@ -132,15 +118,24 @@ def _read(use: Use) -> _Read:
         .filter(retired_date__isnull=True)
         .order_by("code")
     )
+    done, managers = _finished(use, required), _Managers(use, changes)
     live = _first_live(use, changes)
     assigned = use.present & (live < NEVER)
+    people = _group(use, assigned)
+    of_people = [done[row.pk] for row in required if row.required_of == "people"]
+    ready = assigned & np.all([days < live for days in of_people], axis=0)
     return _Read(
-        required=required,
-        done=_finished(use, required),
-        managers=_Managers(use, changes),
-        live=live,
-        assigned=assigned,
-        people=_group(use, assigned),
+        managers=managers.metric(managers.enabled(required, done)),
+        ready=_metric(use, people, assigned, ready) if of_people else None,
+        trainings=tuple(
+            (
+                row,
+                managers.metric(managers.of(done[row.pk]))
+                if row.required_of == "managers"
+                else _metric(use, people, assigned, assigned & (done[row.pk] < NEVER)),
+            )
+            for row in required
+        ),
     )
 
 
@@ -177,10 +172,10 @@ class _Managers:
             found &= self.of(done[training.pk])
         return found
 
-    def rung(self, yes: Bools, wanted: Bools, *, whole: bool) -> Rung:
+    def metric(self, yes: Bools) -> Metric:
         everybody = np.ones(len(self.person), np.bool_)
         of, count = by_unit(self.units, self.unit, everybody, yes)
-        return Metric(self.groups, count, of, veiled=True).rung(wanted, whole=whole)
+        return Metric(self.groups, count, of, veiled=True)
 
 
 def use_by_workflow(
@@ -194,52 +189,79 @@ def use_by_workflow(
     use = use or load_use(at)
     asked = set(workflow_ids)
     changes = [row for row in _changes() if row.workflow in asked and row.tool]
-    first = use.arrays.as_of - timedelta(weeks=4)
+    tools = sorted({row.tool for row in changes})
     terms = {
-        "first": first,
+        "first": use.arrays.as_of - timedelta(weeks=4),
         "end": use.arrays.as_of,
-        "tools": sorted({row.tool for row in changes}),
+        "tools": tools,
         "workflows": [row.workflow for row in changes],
     }
     assisted = _rows(ASSISTED, terms)
     closed = dict(_rows(CLOSED, terms))
-    found = {}
-    by_tool: dict[int, tuple[Ints, Ints]] = {}
-    for row in changes:
-        wanted = use.arrays.units.below(row.unit)
-        active = use.present & recent(use.access(row.tool).used)
-        breadth = _metric(use, use.people, use.present, active).rung(wanted, whole=True)
-        depth = None
-        if not isinstance(breadth, Hidden) and closed.get(row.workflow):
-            if row.tool not in by_tool:
-                by_tool[row.tool] = _assisted_by_unit(use, row.tool, assisted)
-            depth = _depth(use, wanted, by_tool[row.tool], closed[row.workflow])
-        found[row.workflow] = WorkflowUse(row.workflow, breadth, depth)
-    return found
+    by_tool = {tool: _assisted_by_unit(use, tool, assisted) for tool in tools}
+    return {
+        row.workflow: WorkflowUse(
+            row.workflow,
+            breadth(use, row.tool, row.unit),
+            _depth(use, row, by_tool[row.tool], closed.get(row.workflow, 0)),
+        )
+        for row in changes
+    }
 
 
-def _breadth(use: Use, tool: int) -> Metric:
-    active = use.present & use.access(tool).used[:, -4:].any(axis=1)
-    return _metric(use, use.people, use.present, active)
+def breadth(use: Use, tool: int, unit: int) -> Rung:
+    """Active on the tool, of all the people of the unit.
+
+    Who has access to a tool is told of every group. The active ones are therefore told only of the
+    groups that tell the tool's figures apart: of any other, the two together would be about the few
+    who have it. That all or all but one of those use it is told where they are all the people.
+    """
+    return use.once(("breadth", tool, unit), lambda: _breadth(use, tool, unit))
+
+
+def _breadth(use: Use, tool: int, unit: int) -> Rung:
+    wanted = _below(use, unit)
+    access, active = use.metric("access", tool), use.metric("active", tool)
+    if access is None or active is None:
+        return HIDDEN
+    people, users = access.rung(wanted, whole=True), active.rung(wanted, whole=True)
+    if isinstance(people, Hidden) or isinstance(users, Hidden):
+        return HIDDEN
+    if users.word == "nearly_all" and users.of < people.of:
+        return HIDDEN
+    return Shown(people.of, users.count, users.word)
+
+
+def _below(use: Use, unit: int) -> Bools:
+    return use.once(("below", unit), lambda: use.arrays.units.below(unit))
 
 
 def _assisted_by_unit(use: Use, tool: int, assisted: list[tuple[Any, ...]]) -> tuple[Ints, Ints]:
-    """(m,) people with assisted cases directly in each unit, and those cases."""
+    """(m,) people with access and assisted cases directly in each unit, and those cases."""
     rows = [(person, cases) for person, of, cases in assisted if of == tool]
     place = places_in(use.arrays.person, [person for person, _cases in rows])
     cases = np.array([cases for _person, cases in rows], dtype=np.int64)
-    unit = use.arrays.unit[place[place >= 0]]
+    told = (place >= 0) & (cases > 0)
+    told[told] = (use.access(tool).entitled & use.present)[place[told]]
+    unit = use.arrays.unit[place[told]]
     size = len(use.arrays.units.pk)
     people = np.bincount(unit, minlength=size).astype(np.int64)
-    total = np.bincount(unit, weights=cases[place >= 0], minlength=size)
+    total = np.bincount(unit, weights=cases[told], minlength=size)
     return people, np.rint(total).astype(np.int64)
 
 
 def _depth(
-    use: Use, wanted: Bools, by_place: tuple[Ints, Ints], closed: int
+    use: Use, row: Change, by_place: tuple[Ints, Ints], closed: int
 ) -> tuple[int, int] | None:
+    """None, too, where one of the tool's blocks in the unit has assisted cases of a few alone."""
+    blocks = use.groups("access", row.tool)
+    if blocks is None or not closed or isinstance(breadth(use, row.tool, row.unit), Hidden):
+        return None
     people, cases = by_place
-    if people[wanted].sum() < use.k:
+    wanted = _below(use, row.unit)
+    block = np.where(blocks.atom >= 0, blocks.atom, blocks.atom.max() + 1)
+    among = np.bincount(block[wanted], weights=people[wanted])
+    if not among.any() or (among[among > 0] < use.k).any():
         return None
     return min(int(cases[wanted].sum()), closed), closed
 

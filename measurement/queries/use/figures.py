@@ -151,7 +151,7 @@ class WorkflowUse:
     """How much of one workflow is done with its tool.
 
     ``breadth``: active on it in 28 days, of the people assigned; ``depth``: AI-assisted cases of
-    the cases closed in the same weeks, None where either is not delivered.
+    the cases closed in the same weeks, None where either is not delivered or may not be told.
     """
 
     workflow: int

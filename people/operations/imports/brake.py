@@ -1,6 +1,7 @@
 """What a file would do as a whole, and when that is so much that a second person must look."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -14,20 +15,31 @@ FEWEST_ENDS = 20
 ENDS_PERCENT = 2
 MOVES_PERCENT = 10
 LEVELS = 1
+WITHIN = timedelta(hours=24)
 STAFF = """
 SELECT p.id, a.manager_id, a.id IS NOT NULL FROM people_person p
 LEFT JOIN people_assignment a ON a.person_id = p.id AND a.valid @> %s::date
 WHERE p.is_active AND p.source_id IS NOT NULL
 """
+# Whom HR ended by any way in; what the clock does on the day was told before.
+ENDED = """
+SELECT DISTINCT person_id FROM people_changelog
+WHERE attribute = 'active' AND value = 'false' AND source <> 'clock' AND recorded_at > %s
+"""
 
 
 @dataclass(slots=True)
 class Plan:
-    """Counts of rows by outcome; ``ends`` are people, by a row or by having none."""
+    """Counts of rows by outcome; ``ends`` are people, by a row or by having none.
+
+    ``ends`` and ``moves`` of today or of a later day. ``ended``: whom HR ended in the 24 hours
+    before a full file, so that many small ones are not let through where a large one waits.
+    """
 
     counts: dict[str, int] = field(default_factory=dict)
     refused: list[Outcome] = field(default_factory=list)
     ends: int = 0
+    ended: int = 0
     missing: int = 0
     moves: int = 0
     people: int = 0
@@ -36,7 +48,10 @@ class Plan:
     levels_after: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        names = ("ends", "missing", "moves", "people", "placed", "levels_before", "levels_after")
+        names = (
+            *("ends", "ended", "missing", "moves", "people", "placed"),
+            *("levels_before", "levels_after"),
+        )
         return {name: getattr(self, name) for name in names} | {"counts": self.counts}
 
 
@@ -53,7 +68,7 @@ def plan_of(people_import: PeopleImport, inbound: Inbound) -> Plan:
             plan.counts[one.said] = plan.counts.get(one.said, 0) + 1
         plan.refused += [one for one in applied.outcomes if one.said == "rejected"]
         plan.moves += applied.moved
-        plan.ends += applied.left
+        plan.ends += applied.ends
         managers |= applied.managers
         stored, last = staging.next_slice(people_import.pk, after=last)
     _compare(plan, people_import, inbound, managers)
@@ -76,17 +91,28 @@ def _compare(
         plan.ends += plan.missing
         for person in missing:
             after.pop(person, None)
+        plan.ended = len(_ended(inbound) - set(missing))
     plan.levels_before, plan.levels_after = depth_of(before), depth_of(after)
 
 
+def _ended(inbound: Inbound) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(ENDED, [inbound.at - WITHIN])
+        return {person for (person,) in cursor.fetchall()}
+
+
 def brakes_of(plan: Plan, people_import: PeopleImport) -> list[dict[str, Any]]:
-    """Why nothing is applied before somebody approved it; empty for changes alone."""
-    if people_import.mode != "full":
-        return []
+    """Why nothing is applied before somebody approved it; empty for changes alone.
+
+    Ends hold a file of either mode, all else a full one alone. A file that ends nobody does not
+    wait for what was ended before it.
+    """
     found = []
     ends = max(FEWEST_ENDS, plan.people * ENDS_PERCENT // 100)
-    if plan.ends > ends:
-        found.append({"code": "ends", "found": plan.ends, "limit": ends})
+    if plan.ends and plan.ends + plan.ended > ends:
+        found.append({"code": "ends", "found": plan.ends + plan.ended, "limit": ends})
+    if people_import.mode != "full":
+        return found
     moves = plan.placed * MOVES_PERCENT // 100
     if plan.moves > moves:
         found.append({"code": "moves", "found": plan.moves, "limit": moves})

@@ -13,7 +13,7 @@ from people.errors import ImportOver, SecondPersonNeeded
 from people.models import PeopleImport, PeopleRejection, Person
 from people.operations.imports import staging
 from people.operations.imports.receiving import SHELF
-from people.rules import is_administrator
+from people.rules import brought_by, is_administrator
 
 
 @transaction.atomic
@@ -28,8 +28,7 @@ def approve_import(*, people_import: PeopleImport, actor: Person, at: datetime) 
         raise Forbidden
     if job.state != JobState.NEEDS_REVIEW:
         raise ImportOver
-    brought_by = people_import.created_by_id or (job.token and job.token.owner_id)
-    if people_import.brakes and brought_by == actor.pk:
+    if people_import.brakes and brought_by(actor, people_import):
         raise SecondPersonNeeded
     people_import.approved_by, people_import.approved_at = actor, at
     people_import.save(update_fields=["approved_by", "approved_at"])
@@ -66,4 +65,5 @@ def locked(people_import: PeopleImport) -> tuple[PeopleImport, Job]:
         .select_related("token")
         .get(pk=found.job_id or 0)
     )
+    found.job = job
     return found, job

@@ -90,8 +90,10 @@ class _Turn:
         one.save()
 
     def _must_compare(self) -> bool:
+        """A delta is worked off as it comes, unless it may end more than goes without a look."""
         one = self.people_import
-        return one.dry_run or one.preview or one.mode == ImportMode.FULL
+        looks = one.dry_run or one.preview or one.mode == ImportMode.FULL
+        return looks or staging.leavers(one.pk) > brake.FEWEST_ENDS
 
     # --- compare ---------------------------------------------------------------------------------
     @transaction.atomic

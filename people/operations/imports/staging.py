@@ -12,6 +12,7 @@ from core.deliveries.limits import REFUSALS_KEPT
 from core.deliveries.staged import in_sets
 from people.inbound import Block, Refused, Row, digest_of
 from people.operations.inbound import Outcome
+from people.queries import last_administrator
 
 SLICE_PEOPLE = 1_000
 INTO = "people_importstage (import_id, number, line, source_id, digest, version, facts, said)"
@@ -53,8 +54,11 @@ ORDER BY turn, facts ->> 'from' NULLS LAST, version NULLS FIRST, number
 MISSING = """
 SELECT p.id FROM people_person p
 WHERE p.is_active AND p.source_id IS NOT NULL AND NOT EXISTS (
-    SELECT FROM people_importstage s WHERE s.import_id = %s AND s.source_id = p.source_id
-) ORDER BY p.id
+    SELECT FROM people_importstage s WHERE s.import_id = %(import)s AND s.source_id = p.source_id
+) AND NOT EXISTS (  -- somebody HR has told of since the file was delivered
+    SELECT FROM people_hrrecord r JOIN people_peopleimport i ON i.id = %(import)s
+    WHERE r.person_id = p.id AND r.seen_at > i.created_at
+) AND NOT p.id = ANY (%(last)s::bigint[]) ORDER BY p.id
 """
 
 
@@ -181,9 +185,24 @@ def said(import_id: int) -> dict[str, int]:
 
 
 def missing_ids(import_id: int) -> list[int]:
-    """HR's active people of whom the file has no row, not even a bad one."""
+    """HR's active people of whom neither the file has a row, not even a bad one, nor HR since.
+
+    Without the last administrator, whom no row ends either.
+    """
     with connection.cursor() as cursor:
-        return [pk for (pk,) in in_sets(cursor, MISSING, [import_id]) or []]
+        rows = in_sets(cursor, MISSING, {"import": import_id, "last": last_administrator()}) or []
+    return [pk for (pk,) in rows]
+
+
+def leavers(import_id: int) -> int:
+    """People of whom a row that is still to be looked at says that they leave."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT source_id) FROM people_importstage"
+            " WHERE import_id = %s AND said = '' AND facts -> 'active' = 'false'",
+            [import_id],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _facts(row: Row) -> str:

@@ -48,12 +48,17 @@ class Outcome:
 
 @dataclass(slots=True)
 class Applied:
-    """Outcomes in the rows' order; who moved or left, and their managers from now on."""
+    """Outcomes in the rows' order, and the managers of whom they changed from now on.
+
+    ``left``: whose access ends now. ``ends`` and ``moved``: whose employment ends or whose unit
+    changes today, or on a later day that is told now.
+    """
 
     outcomes: list[Outcome] = field(default_factory=list)
     states: dict[str, PersonState] = field(default_factory=dict)
     moved: int = 0
     left: int = 0
+    ends: int = 0
     managers: dict[int, int | None] = field(default_factory=dict)
 
 
@@ -80,6 +85,8 @@ def apply_rows(
     """
     world = world or World(inbound.today)
     plain = [row for _line, row, _digest in rows]
+    if any(row.active is False for row in plain):
+        loading.learn_administrators(world, lock=write)
     loading.learn(plain, world)
     states = loading.states_for(plain, world, lock=write)
     applied = Applied(states=states)
@@ -142,12 +149,15 @@ def _sum_up(applied: Applied, touched: Iterable[PersonState], world: World) -> N
     for state in touched:
         now = state.assignment_on(world.today)
         applied.left += state.left
+        later = {(name, value) for name, value, day in state.log if day > world.today}
+        applied.ends += not state.is_new and (state.left or ("active", "false") in later)
         if state.log and not state.left:
             applied.managers[state.id] = now.manager if now else None
         elif state.left:
             applied.managers[state.id] = None
         before = state.unit_before
-        applied.moved += before is not None and now is not None and now.unit != before
+        moves = now is not None and now.unit != before
+        applied.moved += before is not None and (moves or any(name == "unit" for name, _v in later))
 
 
 def _arrive(new: Mapping[str, PersonState], inbound: Inbound) -> None:

@@ -16,10 +16,16 @@ from people.inbound import (
     UnitFact,
     World,
 )
+from people.queries import active_administrators
 
-PERSON = """
+# Who signs or administers: what ``people.operations.records`` asks before it changes an address.
+GUARDED = """(p.signing_enabled OR EXISTS (
+    SELECT FROM people_rolegrant g
+    WHERE g.person_id = p.id AND g.role = 'administrator' AND g.ended_at IS NULL
+))"""
+PERSON = f"""
 SELECT p.id, p.public_id, p.source_id, p.given_name, p.family_name, p.email, p.employee_number,
-    p.job_title, p.is_active, r.version, m.manager_source_id, m.effective_from
+    p.job_title, p.is_active, r.version, m.manager_source_id, m.effective_from, {GUARDED}
 FROM people_person p
 LEFT JOIN people_hrrecord r ON r.person_id = p.id
 LEFT JOIN people_parkedmanager m ON m.person_id = p.id
@@ -112,6 +118,7 @@ def _loaded(
                 employee_number=row[6],
                 job_title=row[7],
                 is_active=row[8],
+                guarded=row[12],
                 version=row[9],
                 parked=parked,
                 parked_before=parked,
@@ -162,15 +169,23 @@ def learn(rows: Sequence[Row], world: World) -> None:
             world.people |= {name: Known(pk, public) for name, pk, public in cursor.fetchall()}
         if emails:
             cursor.execute(
-                "SELECT email, id, is_active FROM people_person WHERE email = ANY(%s)", [emails]
+                f"SELECT p.email, p.id, p.is_active, {GUARDED} FROM people_person p"
+                " WHERE p.email = ANY(%s)",
+                [emails],
             )
-            world.emails |= {email: Holder(pk, active) for email, pk, active in cursor.fetchall()}
+            world.emails |= {email: Holder(*facts) for email, *facts in cursor.fetchall()}
         if numbers:
             cursor.execute(
                 "SELECT employee_number, id FROM people_person WHERE employee_number = ANY(%s)",
                 [numbers],
             )
             world.numbers.update(cursor.fetchall())
+
+
+def learn_administrators(world: World, *, lock: bool) -> None:
+    """``lock`` before any person's row: whoever ends a role on the page takes the two so."""
+    if lock or world.administrators is None:
+        world.administrators = set(active_administrators(lock=lock))
 
 
 def _unknown(names: Iterable[str], known: Collection[str]) -> list[str]:

@@ -84,8 +84,8 @@ def remember(seen: Sequence[tuple[PersonState, bytes | None]]) -> None:
         cursor.execute(
             """
             INSERT INTO people_hrrecord AS old (person_id, version, digest, seen_at)
-            SELECT id, version, digest, now() FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[])
-                AS n(id, version, digest)
+            SELECT id, version, digest, clock_timestamp()
+            FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[]) AS n(id, version, digest)
             ON CONFLICT (person_id) DO UPDATE SET
                 version = EXCLUDED.version, digest = EXCLUDED.digest, seen_at = EXCLUDED.seen_at
             """,

@@ -13,9 +13,11 @@ from adoption_portal.console.models import (
     WorkflowRow,
 )
 from adoption_portal.console.operations import counting
+from surveys.models import Instrument
 from tests.adoption_portal.console import scene as scenes
 from tests.factories.cases import NOW
 from tests.factories.measurement import reading_of
+from tests.factories.surveys import released
 from tests.factories.workflows import RedesignFactory, WorkflowFactory
 from workflows.operations.workflows import retire_workflow
 
@@ -91,6 +93,48 @@ def test_a_later_reading_that_rules_the_effect_out_is_a_relapse(scene):
         False,
         True,
     )
+
+
+@pytest.fixture
+def _own_keys(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+def version(number, comparable_with=None):
+    return Instrument.objects.create(
+        code="AWT-16",
+        version=number,
+        kind="after",
+        lead_in={},
+        answers={},
+        comparable_with=comparable_with,
+        comparable_reason="A comma" if comparable_with else "",
+    )
+
+
+@pytest.mark.usefixtures("_own_keys")
+def test_trust_stands_on_the_line_its_version_is_marked_for():
+    used = released((6,)).wave.instrument
+    scenes.counted()
+    assert TrustRow.objects.get().instrument == used
+
+    second = version("2.0")
+    third = version("3.0", comparable_with=second)
+    Instrument.objects.filter(pk=used.pk).update(comparable_with=third, comparable_reason="A comma")
+    scenes.counted(NOW + timedelta(days=1))
+    assert TrustRow.objects.get().instrument == second
+
+
+@pytest.mark.usefixtures("_own_keys")
+def test_versions_marked_in_a_circle_are_one_line():
+    used = released((6,)).wave.instrument
+    for number in ("2.0", "3.0"):
+        newest = version(number, comparable_with=used)
+        Instrument.objects.filter(pk=used.pk).update(
+            comparable_with=newest, comparable_reason="A comma"
+        )
+        scenes.counted(NOW + timedelta(days=int(number[0])))
+        assert TrustRow.objects.get().instrument == used
 
 
 def test_a_workflow_out_of_use_is_not_counted(scene):

@@ -126,6 +126,18 @@ def test_the_time_before_is_drawn_beside(office, scene):
     assert (page.funnel.rows[0].count, page.funnel.rows[0].earlier) == (2, 1)
 
 
+def test_the_evidence_page_says_how_sure_and_how_lucky(office, scene):
+    scenes.worked(scene, count=2)
+    scenes.worked(scene, count=2, verdict="no_measurable_change", ratio=0.98, low=0.9, high=1.05)
+    scenes.counted()
+
+    told = text_of(office.get("/console/evidence/"))
+
+    # Wilson's interval of 2 of 4, from R: prop.test(2, 4, correct = FALSE)
+    assert "15% to 85% change the work (95% interval of 2 of 4)" in told
+    assert "about 1 of them may be chance" in told
+
+
 def test_the_evidence_page_turns_by_verdict_and_order(office, scene):
     scenes.worked(scene, count=1, ratio=0.9, low=0.7, high=1.1, verdict="insufficient_evidence")
     scenes.worked(scene, count=1, ratio=0.7, low=0.65, high=0.75)
@@ -156,7 +168,7 @@ def test_sign_offs_are_told_by_role_and_name_nobody(office, scene):
     scenes.counted()
     answer = office.get("/console/sign-offs/")
     told = text_of(answer)
-    assert "2 signatures are waited for, 2 of them for 15 days or more." in told
+    assert "2 signatures are open, 2 of them for 15 days or more." in told
     assert scene.boss.family_name not in told
     assert answer.context["page"].curves is None  # one person was asked: no latency of one
 

@@ -98,7 +98,7 @@ def test_no_page_says_a_figure_of_the_small_group(client, scene):
 def visible(html):
     """Without what is told of workflows: the funnel's, the verdicts' and the sources' lines."""
     html = re.sub(
-        r'<section[^>]*id="(funnel|effects|list|lasting|gaps)".*?</section>',
+        r'<section[^>]*id="(funnel|effects|list|lasting|gaps|rate)".*?</section>',
         "",
         html,
         flags=re.DOTALL,

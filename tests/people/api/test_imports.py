@@ -11,6 +11,7 @@ from django.utils import timezone
 from core.choices import JobState
 from core.models import ApiToken, AuditEvent, IdempotencyKey, Job
 from core.tidying import forget_expired
+from people.choices import Role
 from people.models import (
     Assignment,
     ChangeLog,
@@ -21,7 +22,8 @@ from people.models import (
 )
 from people.operations import imports
 from people.operations.imports import running, staging
-from tests.factories.people import OrgUnitFactory
+from people.operations.records import set_active
+from tests.factories.people import OrgUnitFactory, PersonFactory, RoleGrantFactory
 from tests.people.hr import (
     HEADER,
     auth,
@@ -31,6 +33,7 @@ from tests.people.hr import (
     newest,
     places,
     post,
+    put,
     run_jobs,
     staff,
 )
@@ -52,6 +55,22 @@ def unit():
 @pytest.fixture
 def token(unit):
     return key("hr:bulk")
+
+
+def administrator(**facts):
+    return RoleGrantFactory(role=Role.ADMINISTRATOR, person=PersonFactory(**facts)).person
+
+
+def days_from_now(days):
+    return (timezone.localdate() + timedelta(days=days)).isoformat()
+
+
+def leaving(count, *, first=1, day=""):
+    return [f"W-{n},,,,,,,,,,false,{day}" for n in range(first, first + count)]
+
+
+def active():
+    return Person.objects.filter(source_id__startswith="W-", is_active=True).count()
 
 
 def stored(tmp_path):
@@ -174,12 +193,7 @@ def test_who_names_a_refused_person_as_manager_waits(client, token):
 
 
 def test_a_full_file_that_lacks_many_waits_for_a_second_person(client, token):
-    from people.choices import Role
-    from tests.factories.people import PersonFactory, RoleGrantFactory
-
-    owner, second = (
-        RoleGrantFactory(role=Role.ADMINISTRATOR, person=PersonFactory()).person for _ in range(2)
-    )
+    owner, second = administrator(), administrator()
     owned = key("hr:bulk", owner=owner)
     post(client, token, csv_of(*staff(60)))
     run_jobs()
@@ -214,17 +228,20 @@ def test_a_full_file_that_lacks_many_waits_for_a_second_person(client, token):
 
 
 def test_what_grew_worse_after_the_approval_waits_again(client, token, unit):
-    from people.choices import Role
-    from tests.factories.people import PersonFactory, RoleGrantFactory
-
-    second = RoleGrantFactory(role=Role.ADMINISTRATOR, person=PersonFactory()).person
-    post(client, token, csv_of(*staff(60)))
+    second = administrator()
+    post(client, token, csv_of(*staff(65)))
     run_jobs()
+    lately = Person.objects.filter(source_id__in=[f"W-{n}" for n in range(61, 66)])
+    for person in lately:
+        set_active(
+            person=person, is_active=False, actor=second, reason="On leave", at=timezone.now()
+        )
     post(client, token, csv_of(*staff(39)), query="?mode=full")
     run_jobs()
     held = newest()
-    post(client, token, csv_of(*staff(5, first=80)))
-    run_jobs()
+    assert (held.job.state, held.plan["ends"]) == ("needs_review", 21)
+    for person in lately:  # back, and the file that waits would end them too
+        set_active(person=person, is_active=True, actor=second, reason="Back", at=timezone.now())
 
     imports.approve_import(people_import=held, actor=second, at=timezone.now())
     run_jobs()
@@ -244,6 +261,150 @@ def test_a_few_who_are_missing_end_at_once_and_bad_rows_protect(client, token):
     done = newest()
     assert (done.job.state, done.rows_ended, done.rows_rejected) == ("done", 2, 1)
     assert Person.objects.get(source_id="W-28").is_active
+
+
+def test_who_was_hired_after_a_full_file_came_in_is_not_ended_by_it(client, token):
+    post(client, token, csv_of(*staff(30)))
+    run_jobs()
+    post(client, token, csv_of(*staff(30)), query="?mode=full")
+    put(client, key("hr:write"), "W-99", {"given_name": "Ada", "unit": "QA", "active": True})
+
+    run_jobs()
+
+    assert (newest().job.state, newest().rows_ended) == ("done", 0)
+    assert Person.objects.get(source_id="W-99").is_active
+
+
+@pytest.mark.parametrize("mode", ["delta", "full"])
+@pytest.mark.parametrize("in_days", [0, 30])
+def test_a_file_of_many_ends_waits_whatever_its_mode_and_their_day(client, token, mode, in_days):
+    post(client, token, csv_of(*staff(60)))
+    run_jobs()
+    before = tables()
+    rows = [*staff(39), *leaving(21, first=40, day=days_from_now(in_days))]
+
+    post(client, token, csv_of(*rows), query=f"?mode={mode}")
+    run_jobs()
+
+    held = newest()
+    assert (held.job.state, tables()) == ("needs_review", before)
+    assert held.brakes == [{"code": "ends", "found": 21, "limit": 20}]
+    imports.approve_import(people_import=held, actor=administrator(), at=timezone.now())
+    run_jobs()
+    assert (newest().job.state, active()) == ("done", 60 if in_days else 39)
+
+
+def test_a_delta_of_twenty_ends_is_worked_off_as_it_comes(client, token):
+    post(client, token, csv_of(*staff(60)))
+    run_jobs()
+
+    post(client, token, csv_of(*leaving(20, first=40)))
+    run_jobs()
+
+    assert (newest().job.state, newest().plan, active()) == ("done", {}, 40)
+
+
+def test_a_delta_that_repeats_ends_and_history_of_others_does_not_wait(client, token):
+    gone = [f"W-{n},A,B,,,ALPINA,QA,,,CH,false,2025-01-01" for n in range(100, 130)]
+    post(client, token, csv_of(*staff(60)))
+    run_jobs()
+
+    post(client, token, csv_of(*gone))
+    run_jobs()
+
+    assert (newest().job.state, newest().rows_created, newest().plan["ends"]) == ("done", 30, 0)
+
+
+def test_small_full_files_in_a_day_are_counted_together(client, token):
+    for count, mode in ((60, "delta"), (45, "full")):
+        post(client, token, csv_of(*staff(count)), query=f"?mode={mode}")
+        run_jobs()
+        assert newest().job.state == "done"
+
+    post(client, token, csv_of(*staff(39)), query="?mode=full")
+    run_jobs()
+
+    held = newest()
+    assert held.brakes == [{"code": "ends", "found": 21, "limit": 20}]
+    assert (held.job.state, held.plan["ends"], held.plan["ended"]) == ("needs_review", 6, 15)
+    imports.cancel_import(people_import=held, actor=None)
+    post(client, token, csv_of(*staff(45, title="New")), query="?mode=full")
+    run_jobs()
+    assert (newest().job.state, newest().rows_updated) == ("done", 45)  # it ends nobody
+
+
+def test_ends_of_yesterday_and_by_the_clock_are_not_counted_with_a_file(client, token):
+    post(client, token, csv_of(*staff(60)))
+    run_jobs()
+    day_before = timezone.now() - timedelta(hours=25)
+    for number, source, at in ((1, "api", day_before), (2, "clock", timezone.now())):
+        for one in range(20):
+            ChangeLog.objects.create(
+                person=Person.objects.get(source_id=f"W-{number * 20 - one}"),
+                attribute="active",
+                value="false",
+                effective_from=timezone.localdate(),
+                source=source,
+                recorded_at=at,
+            )
+
+    post(client, token, csv_of(*staff(50)), query="?mode=full")
+    run_jobs()
+
+    assert (newest().job.state, newest().plan["ended"], newest().rows_ended) == ("done", 0, 10)
+
+
+def test_moves_of_a_later_day_brake_a_full_file(client, token):
+    post(client, token, csv_of(*staff(20)))
+    run_jobs()
+    later = days_from_now(1)
+
+    post(
+        client, token,
+        csv_of(*staff(17), *staff(3, first=18, unit="QB", day=later)), query="?mode=full",
+    )  # fmt: skip
+    run_jobs()
+
+    assert newest().brakes == [{"code": "moves", "found": 3, "limit": 2}]
+
+
+def test_a_guarded_address_refuses_the_row_and_ends_nobody(client, token):
+    boss = PersonFactory(source_id="W-99", email="boss@example.test", signing_enabled=True)
+    rows = [*staff(3), "W-99,Mal,Lory,mallory@example.test,,ALPINA,QA,,,CH,true,"]
+
+    post(client, token, csv_of(*rows), query="?mode=full")
+    run_jobs()
+
+    boss.refresh_from_db()
+    assert (newest().job.state, newest().rows_rejected, newest().rows_ended) == ("done", 1, 0)
+    assert PeopleRejection.objects.get().code == "email_guarded"
+    assert (boss.is_active, boss.email, boss.given_name != "Mal") == (
+        True, "boss@example.test", True,
+    )  # fmt: skip
+
+
+def test_the_last_administrator_stays_when_a_full_file_lacks_them(client, token):
+    people = [administrator(source_id=f"W-9{n}") for n in range(2)]
+
+    post(client, token, csv_of(*staff(3)), query="?mode=full")
+    run_jobs()
+    post(client, token, csv_of(*staff(4)), query="?mode=full")
+    run_jobs()
+
+    assert (newest().job.state, newest().rows_ended) == ("done", 0)
+    assert sorted(Person.objects.get(pk=one.pk).is_active for one in people) == [False, True]
+
+
+def test_the_last_two_administrators_do_not_leave_by_one_file(client, token):
+    people = [administrator(source_id=f"W-{n}") for n in range(1, 3)]
+
+    post(client, token, csv_of(*leaving(2)))
+    run_jobs()
+
+    assert (newest().rows_rejected, PeopleRejection.objects.get().code) == (
+        1, "last_administrator",
+    )  # fmt: skip
+    assert sorted(Person.objects.get(pk=one.pk).is_active for one in people) == [False, True]
 
 
 def test_rows_of_nobody_brake_a_full_file(client, token):

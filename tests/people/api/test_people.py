@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from core.models import ApiToken, AuditEvent, Job
 from core.tokens import create_token
+from people.choices import Role
 from people.models import Assignment, ChangeLog, Employment, ParkedManager, Person, RoleGrant
 from tests.factories.people import (
     AssignmentFactory,
@@ -109,7 +110,7 @@ def test_a_move_of_three_months_back_changes_what_was_true_then(client, token):
 
 def test_a_person_of_before_is_known_by_number_in_the_same_entity_alone(client, token):
     entity = LegalEntityFactory(code="ALPINA")
-    known = PersonFactory(employee_number="1001")
+    known = PersonFactory(employee_number="1001", signing_enabled=False)
     EmploymentFactory(person=known, legal_entity=entity)
     PersonFactory(employee_number="1002", email="same@example.test", is_active=False)
 
@@ -200,6 +201,125 @@ def test_leaving_ends_sessions_tokens_and_roles_at_once(client, token, django_us
     person.refresh_from_db()
     assert person.is_active
     assert Employment.objects.filter(person=person).count() == 2
+
+
+def signer(**facts):
+    return PersonFactory(signing_enabled=True, **facts)
+
+
+def administrator(**facts):
+    person = PersonFactory(signing_enabled=False, **facts)
+    return RoleGrantFactory(role=Role.ADMINISTRATOR, person=person).person
+
+
+@pytest.mark.parametrize("make", [signer, administrator])
+@pytest.mark.parametrize("email", ["mallory@example.test", "", None])
+def test_the_address_of_who_signs_or_administers_stays(client, token, make, email):
+    make(source_id="W-1", email="boss@example.test", family_name="Before")
+
+    answer = put(client, token, "W-1", {"email": email, "family_name": "After"})
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "email_guarded")
+    person = Person.objects.get(source_id="W-1")
+    assert (person.email, person.family_name) == ("boss@example.test", "Before")
+    same = put(client, token, "W-1", {"email": "Boss@example.test", "family_name": "After"})
+    assert (same.status_code, same.json()["family_name"]) == (200, "After")
+
+
+def test_the_address_is_guarded_for_who_is_known_by_number_too(client, token):
+    known = signer(employee_number="1001", email="boss@example.test")
+    EmploymentFactory(person=known, legal_entity=LegalEntityFactory(code="ALPINA"))
+
+    assert put(client, token, "W-1", ADA).status_code == 400
+
+    known.refresh_from_db()
+    assert (known.source_id, known.email) == (None, "boss@example.test")
+
+
+def test_who_signed_and_leaves_may_change_address_and_comes_back_without_rights(client, token):
+    person = signer(source_id="W-1", email="boss@example.test")
+    EmploymentFactory(person=person)
+    new = {"email": "other@example.test"}
+    assert put(client, token, "W-1", new | {"active": False, "effective_from": "2200-01-01"}
+               ).status_code == 400  # fmt: skip
+
+    assert put(client, token, "W-1", new | {"active": False}).status_code == 200
+    assert put(client, token, "W-1", {"active": True}).status_code == 200
+
+    person.refresh_from_db()
+    assert (person.is_active, person.email) == (True, "other@example.test")
+    assert (person.signing_enabled, person.has_usable_password()) == (False, False)
+
+
+def test_the_address_of_a_shut_out_administrator_stays_and_goes_to_nobody(client, token):
+    person = administrator(source_id="W-1", email="boss@example.test", is_active=False)
+    mine, other = {"email": "mallory@example.test"}, ADA | {"email": "boss@example.test"}
+
+    answers = [
+        put(client, token, "W-1", mine | {"active": False}),
+        put(client, token, "W-1", mine | {"active": True}),
+        put(client, token, "W-2", other),
+    ]
+
+    assert [one.json()["errors"][0]["code"] for one in answers] == ["email_guarded"] * 3
+    person.refresh_from_db()
+    assert person.email == "boss@example.test"
+
+
+def test_the_last_administrator_does_not_leave(client, token):
+    last = administrator(source_id="W-1")
+    EmploymentFactory(person=last)
+    for day in ({}, {"effective_from": "2199-01-01"}):
+        answer = put(client, token, "W-1", {"active": False} | day)
+        assert answer.json()["errors"] == [
+            {
+                "pointer": "#/active",
+                "code": "last_administrator",
+                "detail": "This is the last administrator: make somebody else administrator "
+                "before this one leaves.",
+            }
+        ]
+    assert put(client, token, "W-1", {"job_title": "Lead"}).status_code == 200
+
+    administrator()
+    assert put(client, token, "W-1", {"active": False}).json()["active"] is False
+
+
+def test_a_further_employment_of_the_last_administrator_may_end(client, token):
+    last = administrator(source_id="W-1")
+    EmploymentFactory(person=last, legal_entity=LegalEntityFactory(code="A"))
+    EmploymentFactory(person=last, legal_entity=LegalEntityFactory(code="B"), is_primary=False)
+    beside = {"legal_entity": "B", "primary": False, "active": False}
+
+    assert put(client, token, "W-1", beside).status_code == 200
+    assert put(client, token, "W-1", beside | {"legal_entity": "A"}).status_code == 400
+
+
+def test_a_token_that_acts_for_somebody_needs_an_administrator(client, unit):
+    put(client, key("hr:write"), "W-1", ADA)
+    office = RoleGrantFactory(person=PersonFactory()).person
+    scopes = ("hr:read", "hr:write", "hr:bulk")
+    refused, taken = key(*scopes, owner=office), key(*scopes, owner=administrator())
+    paths = ["people", "people/W-1", "people/W-1/lines", "units", "units/QA"]
+
+    for token, status in ((refused, 403), (taken, 200)):
+        answers = [client.get(f"/api/v1/hr/{path}", headers=auth(token)) for path in paths]
+        answers += [
+            client.put(
+                f"/api/v1/hr/{path}",
+                data=body,
+                content_type="application/json",
+                headers=auth(token),
+            )
+            for path, body in (("people/W-1", "{}"), ("people/W-1/lines", "[]"), ("units/QA", "{}"))
+        ]
+        assert {one.status_code for one in answers} == {status}
+    sent = client.post(
+        "/api/v1/hr/imports", data=b"source_id\nW-1\n", content_type="text/csv",
+        headers=auth(refused),
+    )  # fmt: skip
+    assert sent.status_code == 403
+    assert "acts for somebody who is not an administrator" in sent.json()["detail"]
 
 
 def test_a_stale_row_is_refused_and_a_newer_one_taken(client, token):

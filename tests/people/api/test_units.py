@@ -152,6 +152,50 @@ def test_lines_are_put_as_a_whole_and_the_old_ones_stay_as_history(client, token
     assert AuditEvent.objects.filter(verb="person.changed").count() == events
 
 
+def test_reading_lines_is_told_to_the_audit_trail(client, token):
+    person = PersonFactory(source_id="W-1")
+
+    client.get("/api/v1/hr/people/W-1/lines", headers=auth(token))
+
+    event = AuditEvent.objects.get(verb="person.read")
+    assert (event.subject_id, event.after) == (str(person.public_id), {"by": "hr:read"})
+
+
+@pytest.mark.parametrize(
+    "first, until",
+    [("2024-06-01", None), ("2023-01-01", "2024-02-01"), ("2023-01-01", None)],
+)
+def test_a_line_never_overlaps_one_that_ended(client, token, first, until):
+    for n in (1, 2):
+        PersonFactory(source_id=f"W-{n}")
+    ended = {"manager": "W-2", "kind": "matrix", "from": "2024-01-01", "to": "2025-01-01"}
+    assert put(client, token, "people/W-1/lines", [ended]).status_code == 200
+    new = {"manager": "W-2", "kind": "matrix", "from": first, "to": until}
+
+    answer = put(client, token, "people/W-1/lines", [new])
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "lines_overlap")
+    line = ReportingLine.objects.get()
+    assert (line.valid.lower.isoformat(), line.valid.upper.isoformat()) == (
+        "2024-01-01", "2025-01-01",
+    )  # fmt: skip
+    after = put(client, token, "people/W-1/lines", [new | {"from": "2025-01-01", "to": None}])
+    assert after.status_code == 200
+
+
+def test_a_line_grows_over_a_planned_one_that_goes(client, token):
+    for n in (1, 2):
+        PersonFactory(source_id=f"W-{n}")
+    now = {"manager": "W-2", "kind": "matrix", "from": "2024-01-01", "to": "2100-01-01"}
+    later = now | {"from": "2100-01-01", "to": None}
+    assert put(client, token, "people/W-1/lines", [now, later]).status_code == 200
+
+    answer = put(client, token, "people/W-1/lines", [now | {"to": None}])
+
+    assert (answer.status_code, answer.json()) == (200, [now | {"to": None}])
+    assert ReportingLine.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     "lines, status",
     [

@@ -9,11 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core.models import AuditEvent
+from core.tokens import create_token
 from people.choices import Role
 from people.models import ParkedManager, PeopleImport, Person
 from people.operations.imports import staging
 from tests.factories.people import OrgUnitFactory, PersonFactory, RoleGrantFactory
-from tests.people.hr import csv_of, newest, run_jobs, staff
+from tests.people.hr import csv_of, key, newest, post, put, run_jobs, staff
 
 pytestmark = pytest.mark.django_db
 LIST, UPLOAD = "/imports/people/", "/imports/people/upload/"
@@ -102,6 +103,46 @@ def test_a_file_that_would_end_many_needs_another_administrator(client, admin):
     assert Person.objects.filter(source_id__isnull=False, is_active=True).count() == 30
 
 
+def test_the_page_tells_who_would_end_and_what_was_ended_before(client, admin):
+    for count, mode in ((60, "delta"), (45, "full"), (39, "full")):
+        post(client, key("hr:bulk"), csv_of(*staff(count)), query=f"?mode={mode}")
+        run_jobs()
+    assert "HR ended 15 of them in the 24 hours before" in page_of(client)
+    assert "Given45 Family45" in page_of(client)
+
+    put(client, key("hr:write"), "W-45", {"job_title": "Lead"})
+    Person.objects.filter(pk=admin.pk).update(source_id="W-99")
+
+    said = page_of(client)
+    assert "Given44 Family44" in said
+    assert "Given45 Family45" not in said
+    assert "W-99" not in said
+
+
+def test_who_made_the_token_does_not_approve_its_braked_file(client, admin):
+    made = create_token(name="hr", scopes=["hr:bulk"], actor=admin)[1]
+    for rows, mode in ((staff(60), "delta"), (staff(30), "full")):
+        post(client, made, csv_of(*rows), query=f"?mode={mode}")
+        run_jobs()
+    assert "You brought this file" in page_of(client)
+
+    assert act(client, "approve").status_code == 403
+    client.force_login(administrator())
+    assert "Approve these changes" in page_of(client)
+    assert act(client, "approve").status_code == 302
+    run_jobs()
+    assert newest().job.state == "done"
+
+
+def test_any_administrator_approves_the_file_of_a_token_nobody_made(client, admin):
+    token = key("hr:bulk")
+    for rows, mode in ((staff(60), "delta"), (staff(30), "full")):
+        post(client, token, csv_of(*rows), query=f"?mode={mode}")
+        run_jobs()
+
+    assert act(client, "approve").status_code == 302
+
+
 def test_a_delivery_is_discarded_with_its_rows_and_file(
     client, admin, tmp_path, django_capture_on_commit_callbacks
 ):
@@ -160,7 +201,7 @@ def test_no_file_and_a_mode_that_is_none_are_told(client, admin):
 
 
 def test_the_list_tells_what_is_odd_in_the_data(client, admin):
-    one, two = PersonFactory(source_id="W-1"), PersonFactory(source_id="W-2")
+    one, two = (PersonFactory(source_id=f"W-{n}", signing_enabled=False) for n in (1, 2))
     assert "Nothing was delivered yet" in client.get(LIST).content.decode()
     send(client, *[
         f"W-1,{one.given_name},A,,,ALPINA,QA,W-2,,CH,true,",

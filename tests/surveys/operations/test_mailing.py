@@ -11,7 +11,7 @@ from core.jobs import run_waiting
 from core.models import AuditEvent, Job
 from surveys import operations
 from surveys.models import Mailing
-from surveys.operations import mailing
+from surveys.operations import closing, mailing
 from tests.factories.people import OrgUnitFactory, PersonFactory
 from tests.factories.sign_offs import NOON
 from tests.factories.surveys import BEFORE, TODAY, closed, opened, released, send
@@ -114,6 +114,36 @@ def test_team_and_managers_hear_of_the_result_the_same_day():
     letter = mail.outbox[0]
     assert letter.subject.startswith("The result is there")
     assert "closed early: Everybody has answered." in letter.body
+
+
+def test_a_reason_of_the_portal_itself_is_told_in_the_readers_language(german_reasons):
+    asked = opened((6,))
+    asked.team[0].language = "de"
+    asked.team[0].save()
+    operations.close_lost_wave(wave=asked.wave, at=NOON)
+    operations.release(wave=asked.wave, at=NOON)
+
+    mailing.tell_results(wave_id=asked.wave.pk)
+
+    bodies = {letter.to[0]: letter.body for letter in mail.outbox}
+    assert f": {german_reasons[closing.KEY_LOST]}\n" in bodies[asked.team[0].email]
+    assert (
+        "The survey was closed early: The key of this survey is gone.\n"
+        in (bodies[asked.team[1].email])
+    )
+
+
+def test_the_reason_of_the_office_stays_in_its_words(german_reasons):
+    asked = opened((6,))
+    asked.team[0].language = "de"
+    asked.team[0].save()
+    operations.close_wave(wave=asked.wave, actor=asked.office, reason=closing.WENT_LIVE, at=NOON)
+    operations.release(wave=asked.wave, at=NOON)
+
+    mailing.tell_results(wave_id=asked.wave.pk)
+
+    [letter] = [one for one in mail.outbox if one.to == [asked.team[0].email]]
+    assert f": {closing.WENT_LIVE}\n" in letter.body
 
 
 def test_office_hears_when_it_could_not_be_counted():

@@ -147,8 +147,35 @@ def test_trust_that_rises_with_unchecked_reliance_is_a_warning(before, now, mean
     assert leans_more(of, moved) is warned
 
 
+def nearly(key):
+    return cell("quadrants", n=40, mean=None, detail={"nearly_all": key})
+
+
+@pytest.mark.parametrize(
+    "before, now, warned",
+    [
+        (shares(0.3), nearly("over_reliant"), True),
+        (nearly("calibrated"), shares(0.3), True),
+        (nearly("calibrated"), nearly("over_reliant"), True),
+        (nearly("over_reliant"), shares(0.3), False),
+        (nearly("over_reliant"), nearly("over_reliant"), False),
+        (shares(0.3), nearly("calibrated"), False),
+        (nearly("cautious"), nearly("calibrated"), False),
+        (None, nearly("over_reliant"), False),
+        (nearly("calibrated"), None, False),
+    ],
+)
+def test_words_in_place_of_shares_warn_too(before, now, warned):
+    of = unit(
+        [cell(n=40, mean=4.4), *([now] if now else [])],
+        [cell(n=40, mean=3.0), *([before] if before else [])],
+    )
+
+    assert leans_more(of, change_of(of.earlier, of.figures, "index")) is warned
+
+
 def test_quadrants_are_hidden_or_told_in_words():
-    nearly = cell("quadrants", n=40, mean=None, detail={"nearly_all": "calibrated"})
+    told = quadrants(unit([nearly("calibrated")]))
 
     assert quadrants(unit()) is None
-    assert [one.share for one in quadrants(unit([nearly]))] == ["nearly all", *["nearly none"] * 3]
+    assert [one.share for one in told] == ["nearly all", *["nearly none"] * 3]

@@ -4,9 +4,13 @@ import csv
 import io
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
 from core.models import AuditEvent
+from surveys import operations
 from surveys.models import ReleasedCell
+from surveys.operations.closing import WENT_LIVE
 from tests.factories.people import AssignmentFactory, OrgUnitFactory, PersonFactory
 from tests.surveys.views.test_answering import signed_in, text_of
 from tests.surveys.views.waves import answered, ended, opened, released
@@ -57,6 +61,45 @@ def test_address_in_the_mail_leads_to_the_result():
     response = signed_in(asked.people[0]).get(asked.path)
 
     assert (response.status_code, response["Location"]) == (302, f"{asked.path}result/")
+
+
+def pages_of_a_closed_wave(asked, language):
+    """Texts of the pages that say why, to who has not answered: two at once, then the result."""
+    client = signed_in(asked.people[0])
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    texts = [text_of(client.get(path)) for path in (asked.path, f"{asked.path}wave/")]
+    operations.release(wave=asked.wave, at=timezone.now())
+    return [*texts, text_of(client.get(f"{asked.path}result/"))]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_wave_the_portal_closed_is_not_laid_at_the_offices_door(
+    language, german_reasons, monkeypatch
+):
+    monkeypatch.setattr("surveys.operations.closing.went_live", lambda _wave, _at: True)
+    asked = opened()
+    answered(asked, asked.people[1:])
+    asked.wave = operations.close_wave(wave=asked.wave, actor=None, reason="", at=timezone.now())
+
+    texts = pages_of_a_closed_wave(asked, language)
+
+    told = f"It was closed early: {WENT_LIVE}" if language == "en" else german_reasons[WENT_LIVE]
+    assert [told in text for text in texts] == [True] * 3
+    wrong = "by the program office" if language == "en" else "Das Programmbüro hat sie"
+    assert not any(wrong in text for text in texts)
+
+
+def test_the_words_of_the_office_are_shown_as_they_are(german_reasons):
+    asked = opened()
+    answered(asked, asked.people[1:])
+    asked.wave = operations.close_wave(
+        wave=asked.wave, actor=asked.office, reason=WENT_LIVE, at=timezone.now()
+    )
+
+    texts = pages_of_a_closed_wave(asked, "de")
+
+    told = f"Das Programmbüro hat sie vorzeitig geschlossen: {WENT_LIVE}"
+    assert [told in text for text in texts] == [True] * 3
 
 
 def test_strangers_find_nothing():

@@ -66,12 +66,14 @@ def quality_now(*, minimum: int, at: datetime) -> dict[str, Any]:
 
     Counts of people under ``minimum`` are null: the page says "fewer than".
     """
-    live = Workflow.objects.filter(
+    works = Q(
         retired_at__isnull=True,
         redesigns__state__in=[RedesignState.LIVE, RedesignState.MEASURED],
-    ).distinct()
-    enough = live.filter(
-        redesigns__readings__result__gates__G1__passed=True,
+    )
+    live = Workflow.objects.filter(works).distinct()
+    # In one filter: the reading has to be of the redesign that is live, not of one before it.
+    enough = Workflow.objects.filter(
+        works, redesigns__readings__result__gates__G1__passed=True
     ).distinct()
     today = timezone.localdate(at)
     current = Assignment.objects.filter(valid__contains=today, person__is_active=True)

@@ -12,7 +12,6 @@ from django.db.models.functions import Cast
 
 from adoption_portal.console.choices import Pending
 from adoption_portal.console.models import ReadingRow, WorkflowRow
-from adoption_portal.console.queries.counting.hours import hours_of
 from adoption_portal.console.queries.counting.places import Places
 from measurement.choices import CONCLUSIVE, ReadingKind, ReadingVerdict
 from measurement.models import Reading
@@ -46,7 +45,6 @@ def work_now(places: Places, *, at: datetime, use: Use) -> Work:
         facts["workflow_id"]: facts for facts in redesigns.values() if facts["state"] in RUNNING
     }
     uses = use_by_workflow(list(running), at, use=use)
-    hours = hours_of(running, work, uses)
     shown = {
         pk: _reading_row(facts, readings.get(pk, {}), survived=pk in survivors, at=at)
         for pk, facts in redesigns.items()
@@ -54,7 +52,7 @@ def work_now(places: Places, *, at: datetime, use: Use) -> Work:
     }
     leads = _leads(redesigns.values())
     rows = [
-        _placed(_workflow_row(workflow, leads.get(workflow.pk), shown, hours), workflow, places)
+        _placed(_workflow_row(workflow, leads.get(workflow.pk), shown), workflow, places)
         for workflow in work.values()
         if workflow.retired_at is None
     ]
@@ -133,7 +131,6 @@ def _workflow_row(
     workflow: Workflow,
     lead: Facts | None,
     shown: Mapping[int, ReadingRow],
-    hours: Mapping[int, float],
 ) -> WorkflowRow:
     row = WorkflowRow(workflow=workflow, stage=1, logged_at=workflow.created_at)
     if lead is None:
@@ -146,7 +143,7 @@ def _workflow_row(
     reading = shown.get(lead["pk"])
     if state not in RUNNING or reading is None:
         return row
-    row.stage, row.live_at, row.hours = 4, reading.live_at, hours.get(workflow.pk)
+    row.stage, row.live_at = 4, reading.live_at
     final = reading.verdict if reading.is_final else ""
     if state != RedesignState.MEASURED and final not in CONCLUSIVE:
         row.pending = (

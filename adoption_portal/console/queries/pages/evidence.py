@@ -18,6 +18,7 @@ from core.charts import words
 from core.charts.marks import word
 from core.charts.table import Table
 from measurement.choices import ReadingVerdict
+from measurement.indicators import expected_by_chance, wilson
 
 NOT_READ = "none"
 MOST_POINTS = 50
@@ -34,6 +35,7 @@ class EvidencePage:
     """``rows`` are those of the page shown; the pooled effect and the funnel are of all."""
 
     claim: str
+    rate: str
     readings: work.Readings
     forest: charts.ForestPlot
     precision: charts.PrecisionPlot
@@ -82,6 +84,7 @@ def evidence_page(
     found = readings.pooled
     return EvidencePage(
         claim=claim_of(readings),
+        rate=rate_of(readings),
         readings=readings,
         forest=work.forest_of(shown, found),
         precision=charts.PrecisionPlot(
@@ -112,6 +115,23 @@ def claim_of(readings: work.Readings) -> str:
             "interval": words.interval_words(found.low, found.high),
         }
     return told
+
+
+def rate_of(readings: work.Readings) -> str:
+    """The share that holds with Wilson's interval, and how much of it is luck; empty for none."""
+    if not readings.changed:
+        return ""
+    low, high = wilson(readings.changed, readings.total)
+    return _(
+        "Of redesigns like these %(low)s to %(high)s change the work (95%% interval of %(changed)s"
+        " of %(total)s). At 5%% false discovery about %(chance)s of them may be chance."
+    ) % {
+        "changed": words.number(readings.changed),
+        "total": words.number(readings.total),
+        "low": words.percent(100 * low),
+        "high": words.percent(100 * high),
+        "chance": words.number(expected_by_chance(readings.changed)),
+    }
 
 
 def precision_words(shown: int, total: int) -> str:

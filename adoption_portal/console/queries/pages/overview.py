@@ -94,7 +94,7 @@ def overview_page(
         people_words=people_words(now.people if now is not None else None),
         left_out=people.new_words(now),
         stats=[
-            hours_stat(found),
+            hours_stat(),
             managers_stat(now.coverage if now else {}),
             Stat(_("Median sign-off"), *people.sign_off_median(now)),
         ],
@@ -176,16 +176,14 @@ def held_words(readings: work.Readings) -> str:
     }
 
 
-def hours_stat(found: work.Funnel) -> Stat:
-    label = _("Hours a year")
-    if found.hours is None:
-        return Stat(label, words.NONE, _("no workflow states both its minutes and its share"))
-    note = ngettext(
-        "estimate from stated step minutes of %(count)s workflow",
-        "estimate from stated step minutes of %(count)s workflows",
-        found.hours_of,
+def hours_stat() -> Stat:
+    """Always empty: cases have no field that says whether they were done the new way.
+
+    Source: measurement method, section 12.
+    """
+    return Stat(
+        _("Hours a year"), words.NONE, _("no source says which cases were done the new way")
     )
-    return Stat(label, words.number(found.hours), note % {"count": words.number(found.hours_of)})
 
 
 def managers_stat(coverage: dict[str, dict[str, object] | None]) -> Stat:

@@ -58,9 +58,18 @@ def quality_page(snapshot: Snapshot, shown: Sequence[CaseSummary], *, at: dateti
     """One query; ``shown`` are the case feeds of the page."""
     late = sum(one["late"] for one in snapshot.sources)
     fresh = sum(one["fresh"] for one in snapshot.sources)
-    told = ngettext(
-        "%(late)s of %(all)s source is late.", "%(late)s of %(all)s sources are late.", late + fresh
-    )
+    if late:
+        told = ngettext(
+            "%(late)s of %(all)s source is late.",
+            "%(late)s of %(all)s sources are late.",
+            late + fresh,
+        )
+    elif fresh:
+        told = ngettext(
+            "%(all)s source, and it is on time.", "All %(all)s sources are on time.", fresh
+        )
+    else:
+        told = _("No source has delivered yet.")
     return QualityPage(
         claim=told % {"late": words.number(late), "all": words.number(late + fresh)},
         gaps=gaps_of(snapshot),

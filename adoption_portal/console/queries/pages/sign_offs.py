@@ -56,9 +56,11 @@ def claim_of(ages: Sequence[tuple[str, str, tuple[int, ...]]]) -> str:
     if not total:
         return _("Nothing waits for a signature.")
     old = sum(counts[-1] for _role, _title, counts in ages)
-    told = ngettext(
-        "%(count)s signature is waited for,", "%(count)s signatures are waited for,", total
-    ) % {"count": words.number(total)}
+    told = ngettext("%(count)s signature is open,", "%(count)s signatures are open,", total) % {
+        "count": words.number(total)
+    }
+    if not old:
+        return told + " " + _("none for 15 days or more.")
     return (
         told
         + " "

@@ -11,14 +11,18 @@ from measurement.queries.use import (
     Shown,
     concentration,
     coverage,
+    enablement,
     heat_map,
     load_use,
+    loaded,
     people_ladder,
     use_by_workflow,
 )
+from measurement.queries.use.arrays import first_use
+from measurement.queries.use.groups import by_unit
 from people.choices import EmploymentStatus
 from people.models import Employment
-from tests.factories.measurement import reading_of
+from tests.factories.measurement import CaseFactory, CaseImportFactory, reading_of
 from tests.factories.people import (
     AssignmentFactory,
     EmploymentFactory,
@@ -30,7 +34,7 @@ from tests.factories.people import (
 from tests.factories.sign_offs import live, put_into
 from tests.factories.use import EntitlementFactory, staffed, using
 from tests.factories.workflows import AiToolFactory, WorkflowFactory
-from workflows.models import TeamTalk
+from workflows.models import TeamTalk, Workflow
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 26, 10, tzinfo=UTC)  # a Thursday; the week before ends on the 22nd
@@ -152,6 +156,48 @@ def test_time_to_first_use(company):
     assert (found.of, found.days) == (24, None)  # 10 of 24 began
 
 
+def access(person, tool, *ranges):
+    for since, until in ranges:
+        EntitlementFactory(person=person, tool=tool, valid=DateRange(since, until))
+
+
+def test_renewed_access_is_no_beginning():
+    """Of six, five had access two years ago: four whose range was renewed, one who paused."""
+    unit, tool = OrgUnitFactory(), AiToolFactory()
+    *renewed, paused, other = staffed(unit, 6)
+    old, now = date(2024, 11, 1), date(2026, 10, 1)
+    for person in renewed:
+        access(person, tool, (old, now), (now, None))
+    access(paused, tool, (old, date(2025, 1, 1)), (now, None))
+    access(other, tool, (now, None))
+    rows = first_use(load_use(NOW).arrays, tool=None)
+    assert [column.tolist() for column in rows] == [[5], [52], [False]]
+
+
+def test_access_that_ended_counts_until_then():
+    """Of five two had it taken away before they used it: left out, all would have begun at once."""
+    unit, tool, second = OrgUnitFactory(), AiToolFactory(), AiToolFactory()
+    people = staffed(unit, 5)
+    since, until = date(2026, 8, 31), date(2026, 9, 28)
+    for person in people[:2]:
+        access(person, tool, (since, until))
+    using(people[0], tool, "3")  # without access by then
+    access(people[1], tool, (date(2026, 11, 2), None))
+    for person in people[2:4]:
+        access(person, tool, (since, None))
+        using(person, tool, "3...........")
+    access(people[4], tool, (since, date(2026, 9, 14)))
+    access(people[4], second, (date(2026, 9, 14), None))  # one run of the two
+    using(people[4], second, "3..")
+    use = load_use(NOW)
+    who, days, used = first_use(use.arrays, tool=None)
+    order = who.argsort()
+    assert days[order].tolist() == [28, 28, 6, 6, 69]
+    assert used[order].tolist() == [False, False, True, True, True]
+    who, days, used = first_use(use.arrays, tool=tool.pk)
+    assert (days[who == 4].tolist(), used[who == 4].tolist()) == ([14], [False])
+
+
 def test_tools_are_told_of_large_groups_only(company):
     tool = company["tool"]
     ladder = people_ladder(Scope(tool=tool.pk), NOW)
@@ -248,22 +294,118 @@ def test_in_changed_work(company):
     assert people_ladder(Scope(), NOW).in_changed_work == Shown(18, 0)
 
 
-def test_breadth_and_depth(company):
-    first = company["units"][1]
-    flow = live(
+def in_use(company, unit, *, tool=None):
+    """A workflow of the unit that runs with the tool."""
+    return live(
         at=NOW - timedelta(days=60),
         live_at=NOW - timedelta(days=50),
-        workflow=WorkflowFactory(unit=first, is_simulated=True),
+        workflow=WorkflowFactory(unit=unit, is_simulated=True),
         boss=company["units"][0].head,
+        **({"tool": tool} if tool else {}),
+    ).redesign.workflow
+
+
+def all_closed(workflow, count=100):
+    CaseFactory.create_batch(
+        count,
+        workflow=workflow,
+        first_import=CaseImportFactory(),
+        completed_at=NOW - timedelta(days=10),
+        started_at=NOW - timedelta(days=11),
     )
-    workflow = flow.redesign.workflow
-    tool = flow.redesign.current_revision.tool
-    for person in company["people"]["first"][:6]:
+
+
+@pytest.fixture
+def large(company):
+    """60 people in a unit of the first level, 52 of them with the tool that its workflow runs with.
+
+    All others with the tool are 50.
+    """
+    unit, tool = OrgUnitFactory(parent=company["units"][0]), company["tool"]
+    people = staffed(unit, 60)
+    for person in people[:52] + staffed(OrgUnitFactory(parent=unit.parent), 32):
+        EntitlementFactory(person=person, tool=tool)
+    return in_use(company, unit, tool=tool), people, tool
+
+
+def test_breadth_and_depth(company, large):
+    workflow, people, tool = large
+    for person in people[:6]:
         using(person, tool, "33", cases=3)
+    using(people[55], tool, "33", cases=3)  # without access: in no figure
     found = use_by_workflow([workflow.pk], NOW)[workflow.pk]
-    assert found.breadth == Shown(12, 6)
+    assert found.breadth == Shown(60, 6)
     assert found.depth is None  # no case was closed
+    all_closed(workflow)
+    assert use_by_workflow([workflow.pk], NOW)[workflow.pk].depth == (36, 100)
     assert use_by_workflow([workflow.pk + 1], NOW) == {}
+
+
+def test_depth_is_not_told_where_it_would_be_of_a_few(company, large):
+    workflow, people, tool = large
+    for person in people[:6]:
+        using(person, tool, "33", cases=3)
+    using(company["people"]["second"][4], tool, "33", cases=3)
+    whole = in_use(company, workflow.unit, tool=tool)
+    Workflow.objects.filter(pk=whole.pk).update(unit=company["units"][0])
+    all_closed(workflow)
+    all_closed(whole)
+    found = use_by_workflow([workflow.pk, whole.pk], NOW)
+    assert found[workflow.pk].depth == (36, 100)
+    assert found[whole.pk].breadth == Shown(118, 14)
+    assert found[whole.pk].depth is None  # less the 36: what one person did
+
+    for person in company["people"]["first"][4:8]:
+        using(person, tool, "3", cases=3)
+    assert use_by_workflow([whole.pk], NOW)[whole.pk].depth == (54, 100)
+
+
+def test_breadth_does_not_tell_what_the_few_with_a_tool_do(company):
+    """Access to the tool is told: 2 of 40. So a breadth of 2 of 40 would name both."""
+    unit, rare = OrgUnitFactory(parent=company["units"][0]), AiToolFactory()
+    people = staffed(unit, 40)
+    for person in people:
+        EntitlementFactory(person=person, tool=company["tool"])
+    for person in people[:2]:
+        EntitlementFactory(person=person, tool=rare)
+        using(person, rare, HABIT, cases=3)
+    workflow = in_use(company, unit, tool=rare)
+    assert people_ladder(Scope(unit=unit.pk, tool=rare.pk), NOW).access == Shown(40, 2)
+    found = use_by_workflow([workflow.pk], NOW)[workflow.pk]
+    assert (found.breadth, found.depth) == (HIDDEN, None)
+
+
+def test_breadth_does_not_say_that_all_with_the_tool_use_it(large):
+    workflow, people, tool = large
+    for person in people[:52]:
+        using(person, tool, HABIT)
+    assert use_by_workflow([workflow.pk], NOW)[workflow.pk].breadth == HIDDEN  # 52 of 60
+    for person in people[52:]:
+        EntitlementFactory(person=person, tool=tool)
+        using(person, tool, HABIT)
+    found = use_by_workflow([workflow.pk], NOW)[workflow.pk].breadth
+    assert found == Shown(60, None, "nearly_all")
+
+
+def test_breadth_and_coverage_are_counted_once(company, large, monkeypatch):
+    workflow, _people, tool = large
+    flows = [workflow, *(in_use(company, workflow.unit, tool=tool) for _number in range(3))]
+    TrainingFactory(code="BASICS", required_of="people")
+    counted = []
+
+    def counting(*given):
+        counted.append(given)
+        return by_unit(*given)
+
+    for module in (enablement, loaded):
+        monkeypatch.setattr(module, "by_unit", counting)
+    use = load_use(NOW)
+    use_by_workflow([flows[0].pk], NOW, use=use)
+    coverage(Scope(), NOW, use=use)
+    counted.clear()
+    assert len(use_by_workflow([flow.pk for flow in flows], NOW, use=use)) == 4
+    coverage(Scope(unit=workflow.unit_id), NOW, use=use)
+    assert counted == []
 
 
 def test_coverage_of_managers_and_people(company):

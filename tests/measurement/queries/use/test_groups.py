@@ -6,6 +6,7 @@ space stands on fewer than k people: of people who are in the same figures, so t
 and how many they are is all that counts.
 """
 
+from datetime import date
 from itertools import combinations, product
 
 import numpy as np
@@ -13,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from measurement.queries.use.arrays import Units
+from measurement.queries.use.arrays import Units, UseArrays
+from measurement.queries.use.enablement import breadth
 from measurement.queries.use.figures import HIDDEN, Shown
 from measurement.queries.use.groups import (
     Metric,
@@ -22,6 +24,7 @@ from measurement.queries.use.groups import (
     groups_of,
     tool_groups,
 )
+from measurement.queries.use.loaded import Use
 
 K = 5
 
@@ -138,6 +141,41 @@ def test_tools_divide_people_without_showing_fewer(organisation):
         (of,) = by_unit(units, unit, has[tool])
         shown += sets_shown(Metric(blocks, of, of), units, unit, has[tool])
     assert smallest_group(shown, len(unit)) >= min(K, len(unit))
+
+
+@settings(deadline=None, max_examples=60)
+@given(organisations(tools=2, most=60, units=5))
+def test_breadth_shows_no_few_with_a_tool(organisation):
+    """Who has a tool is known of every group: an active count is one of these, whatever it is of.
+
+    Even a count that is told as a word is a sum over those with the tool.
+    """
+    units, unit, has, chance = organisation
+    people = len(unit)
+    use = Use(
+        UseArrays(
+            as_of=date(2026, 11, 23),
+            units=units,
+            person=np.arange(people),
+            unit=unit,
+            on_leave=np.zeros(people, bool),
+            worked=np.ones((people, 12), bool),
+            in_changed=np.zeros(people, bool),
+            tools=np.array([7, 8]),
+            entitled_by=has,
+            entitled_before_by=has,
+            used_by=chance.random((2, people, 12)) < 0.1,
+            data_to=None,
+            is_simulated=True,
+        ),
+        K,
+    )
+    shown = []
+    for (place, tool), pk in product(enumerate((7, 8)), units.pk):
+        if isinstance(breadth(use, tool, int(pk)), Shown):
+            shown.append(units.below(int(pk))[unit] & has[place])
+    if shown:
+        assert smallest_group(shown, people) >= K
 
 
 def test_the_algebra_sees_a_leak():
