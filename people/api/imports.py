@@ -147,9 +147,9 @@ class HrBulkView(APIView):
 class ImportsView(HrBulkView):
     """Bring in a file of people. Always 202 with the job's address once the file is stored.
 
-    A list, NDJSON or CSV, packed with gzip or not. A full file that would end or move too many
-    waits until a second person approved it. The same `Idempotency-Key` with the same body gives
-    the job of the first time.
+    A list, NDJSON or CSV, packed with gzip or not. A file that would end too many, or a full one
+    that would move too many, waits until a second person approved it. The same `Idempotency-Key`
+    with the same body gives the job of the first time.
     """
 
     parameters = ImportParameters

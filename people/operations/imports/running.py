@@ -169,10 +169,11 @@ class _Turn:
         missing = staging.missing_ids(self.people_import.pk)[:END_AT_ONCE]
         if not missing:
             return False
-        self.people_import.rows_ended += end_people(missing, inbound=self.inbound)
+        ended = end_people(missing, inbound=self.inbound)
+        self.people_import.rows_ended += ended
         self.people_import.save(update_fields=["rows_ended"])
         self.claim.progress(97, 100)
-        return True
+        return ended > 0
 
     @transaction.atomic
     def _finish(self) -> None:
