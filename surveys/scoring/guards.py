@@ -25,7 +25,7 @@ _NOT_ALONE = Rule(
     sums=tuple(tuple(max(a, b) for b in range(3)) for a in range(3)), safe=frozenset((0, 2))
 )
 # 3 f + u: f people on the favourable side and u on the other, 2 standing for all above too.
-_BOTH_SIDES = Rule(
+BOTH_SIDES = Rule(
     sums=tuple(
         tuple(3 * min(a // 3 + b // 3, 2) + min(a % 3 + b % 3, 2) for b in range(9))
         for a in range(9)
@@ -88,7 +88,7 @@ def cells_with_share(groups: Groups, values: Floats) -> frozenset[int]:
     totals = zip(groups.cells.totals(yes), groups.cells.totals(no), strict=True)
     wordless = frozenset(cell for cell, (f, u) in enumerate(totals) if side_words(f, f + u) is None)
     states = [3 * min(f, 2) + min(u, 2) for f, u in zip(yes, no, strict=True)]
-    return choose(groups.cells, states, _BOTH_SIDES, wordless)
+    return choose(groups.cells, states, BOTH_SIDES, wordless)
 
 
 def nearly_constant(values: Floats) -> bool:

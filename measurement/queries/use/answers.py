@@ -27,7 +27,7 @@ from measurement.queries.use.figures import (
     Shown,
     Waiting,
 )
-from measurement.queries.use.groups import Metric, by_unit, groups_of
+from measurement.queries.use.groups import Metric, by_unit, groups_of, veiled
 from measurement.queries.use.loaded import Use, load_use
 from people.models import OrgUnit, Site
 
@@ -119,6 +119,16 @@ def _first_use(use: Use, scope: Scope, wanted: Bools, *, whole: bool) -> Waiting
     return Waiting(None if np.isnan(median) else median, int(inside.sum()))
 
 
+def _below_weekly(use: Use, weeks: int, tool: int | None) -> Metric | None:
+    groups = use.groups("access", tool)
+    if groups is None:
+        return None
+    of = use.access(tool).entitled & use.present
+    below = of & (use.days(weeks=weeks, tool=tool) < weeks)
+    sizes, counts = by_unit(use.arrays.units, use.arrays.unit, of, below)
+    return veiled(groups, counts, sizes)
+
+
 def concentration(
     scope: Scope, at: datetime, *, weeks: int = FULL_WEEKS, use: Use | None = None
 ) -> Concentration | Hidden:
@@ -138,8 +148,7 @@ def concentration(
         return HIDDEN
     days = use.days(weeks=weeks, tool=scope.tool)
     spread = spread_of(days[inside])
-    below = inside & (days < weeks)
-    sizes, counts = by_unit(use.arrays.units, use.arrays.unit, inside, below)
+    below = use.once(("below", weeks, scope.tool), lambda: _below_weekly(use, weeks, scope.tool))
     steps = min(10, people // use.k)
     shares = [step / steps for step in range(steps + 1)]
     nobody = bool(np.isnan(spread.gini))
@@ -151,7 +160,7 @@ def concentration(
         gini_low=None if nobody else spread.low,
         gini_high=None if nobody else spread.high,
         top_tenth_share=None if nobody or people < 10 * use.k else spread.top_tenth,
-        below_weekly=Metric(groups, counts, sizes, veiled=True).rung(wanted),
+        below_weekly=HIDDEN if below is None else below.rung(wanted),
         lorenz=()
         if nobody
         else tuple(zip(shares, map(float, lorenz(days[inside], shares)), strict=True)),

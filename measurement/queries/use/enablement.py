@@ -19,7 +19,7 @@ from measurement.queries.use.figures import (
     TrainingCoverage,
     WorkflowUse,
 )
-from measurement.queries.use.groups import Groups, Metric, by_unit, groups_of
+from measurement.queries.use.groups import Groups, Metric, by_unit, groups_of, veiled
 from measurement.queries.use.loaded import Use, load_use
 from people.models import Training
 from workflows.choices import RedesignState
@@ -175,7 +175,7 @@ class _Managers:
     def metric(self, yes: Bools) -> Metric:
         everybody = np.ones(len(self.person), np.bool_)
         of, count = by_unit(self.units, self.unit, everybody, yes)
-        return Metric(self.groups, count, of, veiled=True)
+        return veiled(self.groups, count, of)
 
 
 def use_by_workflow(
@@ -268,7 +268,7 @@ def _depth(
 
 def _metric(use: Use, groups: Groups, of: Bools, yes: Bools) -> Metric:
     sizes, counts = by_unit(use.arrays.units, use.arrays.unit, of, yes)
-    return Metric(groups, counts, sizes, veiled=True)
+    return veiled(groups, counts, sizes)
 
 
 def _group(use: Use, mask: Bools) -> Groups:

@@ -19,10 +19,12 @@ import numpy.typing as npt
 from measurement.queries.use.arrays import Bools, Ints, Units
 from measurement.queries.use.figures import HIDDEN, Hidden, Rung, Shown
 from surveys.scoring.cells import Cells, TreeNode, cells_of
-from surveys.scoring.suppression import published_cells
+from surveys.scoring.guards import BOTH_SIDES
+from surveys.scoring.suppression import choose, published_cells
 
 TOOL_BLOCK = 50
 TOOL_GROUP = 10
+EACH_SIDE = 2  # fewer on one side is a word
 MOST_KINDS = 12  # kinds of access whose subsets are all tried
 
 
@@ -31,13 +33,15 @@ class Groups:
     """The atoms of one denominator.
 
     ``size`` (m,) people of it directly in each unit, ``atom`` (m,) the atom they belong to, -1 for
-    none that may be shown. ``smallest`` is the fewest a figure is of.
+    none that may be shown. ``smallest`` is the fewest a figure is of. Atoms are numbered as the
+    cells, but for blocks of tools.
     """
 
     size: Ints
     atom: Ints
     smallest: int
     cells: Cells
+    is_blocks: bool = False
 
     def covered(self, wanted: Bools) -> tuple[Bools, bool]:
         """Units (m,) of ``wanted`` whose atom lies wholly in it, and whether people were left out.
@@ -77,13 +81,14 @@ def groups_of(units: Units, size: Ints, smallest: int, *, within: Groups | None 
 class Metric:
     """A figure for every scope: ``yes`` (m,) of the ``groups``' people directly in each unit.
 
-    ``veiled`` where a share says what people do: near 0 and near 1 it becomes a word.
+    ``numbers`` where a share says what people do (``two_sided``): near 0 and near 1 it becomes a
+    word, and a number is of unions of these atoms alone.
     """
 
     groups: Groups
     yes: Ints
     of: Ints
-    veiled: bool = False
+    numbers: Groups | None = None
 
     def rung(self, wanted: Bools, *, whole: bool = False) -> Rung:
         """``whole``: hidden rather than without its smallest groups."""
@@ -91,19 +96,66 @@ class Metric:
         of = int(self.of[kept].sum())
         if of < self.groups.smallest or (whole and left_out):
             return HIDDEN
-        return _said(int(self.yes[kept].sum()), of, veiled=self.veiled)
+        count = int(self.yes[kept].sum())
+        if self.numbers is None:
+            return Shown(of, count)
+        if of - count < EACH_SIDE:
+            return Shown(of, None, "nearly_all")
+        if count < EACH_SIDE:
+            return Shown(of, None, "nearly_none")
+        _whole, torn = self.numbers.covered(kept)
+        return HIDDEN if torn else Shown(of, count)
 
     def people(self, wanted: Bools, *, whole: bool = False) -> int | Hidden:
         found = self.rung(wanted, whole=whole)
         return found if isinstance(found, Hidden) else found.of
 
 
-def _said(count: int, of: int, *, veiled: bool) -> Shown:
-    if veiled and of - count <= 1:
-        return Shown(of, None, "nearly_all")
-    if veiled and count <= 1:
-        return Shown(of, None, "nearly_none")
-    return Shown(of, count)
+def veiled(groups: Groups, yes: Ints, of: Ints) -> Metric:
+    return Metric(groups, yes, of, numbers=two_sided(groups, yes, of))
+
+
+def two_sided(groups: Groups, yes: Ints, of: Ints) -> Groups:
+    """Coarser atoms, in each of which two people and more do it, and two and more do not.
+
+    Numbers of their unions, however subtracted, are of such unions again: the share of a group that
+    is told by a word, because all or all but one are on one side, follows from none of them.
+    """
+    inside = groups.atom >= 0
+    count = int(groups.atom.max(initial=-1)) + 1
+    sides = np.zeros((2, count), np.int64)
+    np.add.at(sides[0], groups.atom[inside], yes[inside])
+    np.add.at(sides[1], groups.atom[inside], (of - yes)[inside])
+    coarser = _merged(sides) if groups.is_blocks else _chosen(groups.cells, sides)
+    atom = np.where(inside, coarser[groups.atom], -1) if count else groups.atom
+    return Groups(groups.size, atom, groups.smallest, groups.cells, groups.is_blocks)
+
+
+def _chosen(cells: Cells, sides: Ints) -> Ints:
+    """Of every cell the smallest chosen one around it, as for shares of a survey; -1 for none."""
+    own = np.zeros((2, len(cells.ids)), np.int64)
+    own[:, : sides.shape[1]] = sides
+    totals = np.array([cells.totals(side.tolist()) for side in own])
+    candidates = frozenset(np.flatnonzero((totals >= EACH_SIDE).all(axis=0)).tolist())
+    capped = np.minimum(own, EACH_SIDE)
+    chosen = choose(cells, (3 * capped[0] + capped[1]).tolist(), BOTH_SIDES, candidates)
+    return np.array(cells.nearest(chosen), dtype=np.int64)
+
+
+def _merged(sides: Ints) -> Ints:
+    """Blocks with one side alone join the smallest others until both sides are there."""
+    found = np.arange(sides.shape[1], dtype=np.int64)
+    fits = (sides >= EACH_SIDE).all(axis=0)
+    rest = np.flatnonzero(~fits & (sides.sum(axis=0) > 0)).tolist()
+    good = np.flatnonzero(fits).tolist()
+    good.sort(key=lambda block: -int(sides[:, block].sum()))
+    while rest and not (sides[:, rest].sum(axis=1) >= EACH_SIDE).all():
+        if not good:
+            return np.full(sides.shape[1], -1, np.int64)
+        rest.append(good.pop())
+    if rest:
+        found[rest] = rest[0]
+    return found
 
 
 def tool_groups(
@@ -132,10 +184,12 @@ def tool_groups(
                 for number, members in enumerate(blocks):
                     block[np.isin(groups.atom, atoms[members])] = number
                 smallest = max(groups.smallest, TOOL_GROUP)
-                return Groups(groups.size, block, smallest, groups.cells), frozenset(shown)
+                made = Groups(groups.size, block, smallest, groups.cells, is_blocks=True)
+                return made, frozenset(shown)
         shown.pop()
     nobody = np.full(len(groups.atom), -1, np.int64)
-    return Groups(groups.size, nobody, groups.smallest, groups.cells), frozenset()
+    made = Groups(groups.size, nobody, groups.smallest, groups.cells, is_blocks=True)
+    return made, frozenset()
 
 
 def _first_level(units: Units) -> Ints:

@@ -22,7 +22,7 @@ from measurement.queries.use.arrays import (
 )
 from measurement.queries.use.changed import changed_workflows
 from measurement.queries.use.figures import Scope
-from measurement.queries.use.groups import Groups, Metric, by_unit, groups_of, tool_groups
+from measurement.queries.use.groups import Groups, Metric, by_unit, groups_of, tool_groups, veiled
 
 T = TypeVar("T")
 
@@ -122,7 +122,9 @@ class Use:
             return None
         of, yes = self._of_and_yes(rung, tool)
         sizes, counts = by_unit(self.arrays.units, self.arrays.unit, of, yes)
-        return Metric(groups, counts, sizes, veiled=rung in {"active", "habitual"})
+        if rung in {"active", "habitual"}:
+            return veiled(groups, counts, sizes)
+        return Metric(groups, counts, sizes)
 
     def _of_and_yes(self, rung: str, tool: int | None) -> tuple[Bools, Bools]:
         access = self.access(tool)

@@ -23,6 +23,7 @@ from measurement.queries.use.groups import (
     cut_is_safe,
     groups_of,
     tool_groups,
+    veiled,
 )
 from measurement.queries.use.loaded import Use
 
@@ -233,8 +234,66 @@ def test_a_site_is_shown_without_its_smallest_groups():
 def test_what_everybody_does_is_a_word(count, of, shown):
     units = Units(np.array([1]), np.array([-1]), np.array([0]), np.array([""]))
     size = np.array([of])
-    metric = Metric(groups_of(units, size, K), np.array([count]), size, veiled=True)
+    metric = veiled(groups_of(units, size, K), np.array([count]), size)
     assert metric.rung(np.array([True])) == shown
+
+
+def told_of(metric, units):
+    """(numbers, units) bool: of which units each shown number is the sum."""
+    rows = []
+    for wanted, whole in scopes_of(units):
+        found = metric.rung(wanted, whole=whole)
+        if isinstance(found, Shown) and found.count is not None:
+            rows.append(metric.groups.covered(wanted)[0])
+    return np.array(rows, float).reshape(-1, len(units.pk))
+
+
+def one_sided_sets_that_follow(metric, units):
+    """Sets of units whose number follows from the shown ones though a word must stand for it."""
+    shown, inhabited = told_of(metric, units), np.flatnonzero(metric.of > 0)
+    rank = np.linalg.matrix_rank(shown) if len(shown) else 0
+    for bits in range(1, 1 << len(inhabited)):
+        some = inhabited[[bool(bits >> place & 1) for place in range(len(inhabited))]]
+        yes, of = metric.yes[some].sum(), metric.of[some].sum()
+        if min(yes, of - yes) >= 2:
+            continue
+        wanted = np.zeros((1, len(units.pk)))
+        wanted[0, some] = 1
+        if rank and np.linalg.matrix_rank(np.vstack((shown, wanted))) == rank:
+            yield some.tolist(), int(yes), int(of)
+
+
+@settings(deadline=None, max_examples=200)
+@given(organisations(tools=1))
+def test_no_number_follows_where_a_word_stands(organisation):
+    units, unit, has, _chance = organisation
+    everybody = np.ones(len(unit), bool)
+    size, yes = by_unit(units, unit, everybody, has[0])
+    metric = veiled(groups_of(units, size, K), yes, size)
+    assert list(one_sided_sets_that_follow(metric, units)) == []
+
+
+@settings(deadline=None, max_examples=100)
+@given(organisations(tools=2, most=40))
+def test_no_number_follows_between_blocks_of_a_tool(organisation):
+    units, unit, has, chance = organisation
+    everybody = np.ones(len(unit), bool)
+    (size,) = by_unit(units, unit, everybody)
+    blocks, shown = tool_groups(groups_of(units, size, K), units, unit, has)
+    for tool in shown:
+        active = has[tool] & (chance.random(len(unit)) < chance.random(len(units.pk))[unit] ** 3)
+        of, yes = by_unit(units, unit, has[tool], active)
+        metric = veiled(blocks, yes, of)
+        assert list(one_sided_sets_that_follow(metric, units)) == []
+
+
+def test_neighbours_do_not_tell_what_a_word_hides():
+    """5 of 12 and 4 of 6 of them: the other six would be 1 of 6."""
+    units = Units(np.array([1, 2, 3]), np.array([-1, 0, 0]), np.zeros(3), np.array(["", "", ""]))
+    size, yes = np.array([0, 6, 6]), np.array([0, 4, 1])
+    metric = veiled(groups_of(units, size, K), yes, size)
+    whole, one, other = (metric.rung(units.below(pk), whole=True) for pk in (1, 2, 3))
+    assert (whole, one, other) == (Shown(12, 5), HIDDEN, Shown(6, None, "nearly_none"))
 
 
 def test_cut_condition_by_hand():
