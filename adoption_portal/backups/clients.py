@@ -51,7 +51,8 @@ def _major(path: Path) -> int | None:
         ).stdout
     except (OSError, subprocess.SubprocessError):
         return None
-    version = re.search(r"(\d+)", told.rpartition(")")[2])
+    # Debian adds its own version: "pg_dump (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1)".
+    version = re.search(r"\(PostgreSQL\) (\d+)", told)
     return int(version[1]) if version else None
 
 

@@ -280,6 +280,22 @@ def wave_with_answers(count):
     return asked.wave
 
 
+@pytest.mark.parametrize(
+    "told, major",
+    [
+        ("pg_dump (PostgreSQL) 18.0", 18),
+        ("pg_dump (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1)", 15),
+        ("pg_dump (PostgreSQL) 19beta1", 19),
+        ("something else 15", None),
+    ],
+)
+def test_the_version_of_a_program_is_read(tmp_path, told, major):
+    program = tmp_path / "pg_dump"
+    program.write_text(f"#!/bin/sh\necho '{told}'\n")
+    program.chmod(0o755)
+    assert clients._major(program) == major
+
+
 def test_a_missing_program_names_the_package(portal, tmp_path, monkeypatch):
     monkeypatch.setattr(clients, "_folders", list)
 
