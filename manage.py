@@ -5,9 +5,7 @@ import os
 import sys
 
 NOT_RUNNING = "The portal is not running. Start it first: make run"
-OWNER_COMMANDS = frozenset(
-    {"migrate", "harden_db", "sqlmigrate", "dbshell", "seed_scale", "backup", "restore"}
-)
+OWNER_COMMANDS = frozenset({"migrate", "harden_db", "sqlmigrate", "dbshell"})
 
 
 def main() -> None:

@@ -1,8 +1,6 @@
 from measurement.models.cases import Case, CaseEvent, CaseImport, CaseSource, ImportRejection
 from measurement.models.readings import Reading, Recomputation
 from measurement.models.summaries import CaseSummary, ReadingInput
-from measurement.models.use import Entitlement, UsageWeek
-from measurement.models.use_imports import UseImport, UseRejection
 
 __all__ = [
     "Case",
@@ -10,12 +8,8 @@ __all__ = [
     "CaseImport",
     "CaseSource",
     "CaseSummary",
-    "Entitlement",
     "ImportRejection",
     "Reading",
     "ReadingInput",
     "Recomputation",
-    "UsageWeek",
-    "UseImport",
-    "UseRejection",
 ]

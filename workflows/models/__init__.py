@@ -8,7 +8,6 @@ from workflows.models.approval import (
     Signature,
     StepAssignment,
 )
-from workflows.models.enablement import TeamTalk
 from workflows.models.hypothesis import GoLive, Guardrail, Hypothesis
 from workflows.models.redesign import Redesign, Revision, RevisionActivity, RevisionAuthor
 from workflows.models.workflow import Activity, AiTool, Workflow, WorkflowVersion
@@ -31,7 +30,6 @@ __all__ = [
     "RouteStep",
     "Signature",
     "StepAssignment",
-    "TeamTalk",
     "Workflow",
     "WorkflowVersion",
 ]
