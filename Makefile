@@ -15,7 +15,7 @@ export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := env
 .PHONY: env env-dev run test coverage check lint types contracts settings bench bench-method mutants load \
-	browser messages lock clean
+	browser messages openapi fuzz lock clean
 
 env:  ## the environment that runs the portal
 	@$(if $(PYTHON),,echo "Adoption Portal needs Python 3.11 or newer with venv."; exit 1;) \
@@ -38,12 +38,12 @@ coverage: env-dev browser  ## the same, and how much of the code it ran (takes h
 coverage-with-servers:
 	$(PY) -m pytest -n $(JOBS) --dist loadscope --cov --cov-report= $(ARGS)
 	$(PY) -m coverage report
-	$(PY) -m coverage report --fail-under=100 --include="measurement/statistics/*"
+	$(PY) -m coverage report --fail-under=100 --include="measurement/statistics/*,surveys/scoring/*"
 
 browser: env-dev
 	@exec $(PY) -m adoption_portal.launcher.development.chromium
 
-check: lint types contracts settings  ## everything that needs no test run
+check: lint types contracts settings described  ## everything that needs no test run
 
 lint: env-dev
 	$(PY) -m ruff check .
@@ -55,6 +55,9 @@ types: env-dev
 
 contracts: env-dev
 	.venv/bin/lint-imports
+
+described: env-dev  # as `make openapi` wrote it: a test compares the bytes
+	$(NO_SERVERS) $(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
 
 settings: env-dev
 	@exec $(SERVERS) $(MAKE) --no-print-directory settings-with-servers
@@ -72,6 +75,13 @@ bench-method: env-dev  ## how the measuring method holds up on simulated cases
 
 mutants: env-dev  ## faults planted in the pure code: does a test notice? ARGS="count seed"
 	@exec $(SERVERS) $(PY) -m benchmarks.mutants $(ARGS)
+
+fuzz: env-dev  ## made-up calls of the machine interface, five minutes long (SECONDS=60 for one)
+	@exec env API_FUZZ_SECONDS=$(or $(SECONDS),300) $(SERVERS) $(PY) -m pytest -n 0 -q \
+		tests/adoption_portal/api/test_fuzz.py $(ARGS)
+
+openapi: env-dev  ## write docs/openapi.yaml anew
+	$(NO_SERVERS) $(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 load: env-dev  ## a running portal under load
 	@exec $(SERVERS) $(PY) -m benchmarks.load

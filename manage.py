@@ -5,7 +5,9 @@ import os
 import sys
 
 NOT_RUNNING = "The portal is not running. Start it first: make run"
-OWNER_COMMANDS = frozenset({"migrate", "harden_db", "sqlmigrate", "dbshell"})
+OWNER_COMMANDS = frozenset(
+    {"migrate", "harden_db", "sqlmigrate", "dbshell", "seed_scale", "backup", "restore"}
+)
 
 
 def main() -> None:

@@ -7,10 +7,18 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         # Here, not in __init__: the launcher imports this package before any settings exist.
-        from adoption_portal import celery, session_limits  # noqa: F401
+        from adoption_portal import celery, session_limits, shell  # noqa: F401
+
+        shell.nav_modules()
 
 
 class RecordsConfig(SimpleAdminConfig):
     """Without autodiscovery: no package of others puts pages there."""
 
     default_site = "adoption_portal.admin.Records"
+
+    def ready(self) -> None:
+        super().ready()
+        from adoption_portal.admin import register_all
+
+        register_all()

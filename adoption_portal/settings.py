@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "workflows.apps.WorkflowsConfig",
     "surveys.apps.SurveysConfig",
     "measurement.apps.MeasurementConfig",
+    "adoption_portal.console.apps.ConsoleConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -50,6 +51,8 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "django_filters",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
 ]
 
 MIDDLEWARE = [
@@ -58,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "adoption_portal.api_edge.ApiEdgeMiddleware",
     "core.middleware.OwnHostMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -289,11 +293,29 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["core.api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["core.api.permissions.Refuse"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "core.api.pagination.CursorPages",
+    "DEFAULT_THROTTLE_CLASSES": ["core.api.throttling.TokenThrottle"],
+    "DEFAULT_METADATA_CLASS": "core.api.metadata.Methods",
+    "DEFAULT_SCHEMA_CLASS": "core.api.schema.PortalSchema",
+    "URL_FORMAT_OVERRIDE": None,  # the Accept header alone decides
     "EXCEPTION_HANDLER": "adoption_portal.problems.problem_response",
     "UNAUTHENTICATED_USER": None,
     "PAGE_SIZE": 50,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Adoption Portal",
+    "DESCRIPTION": (
+        "What machines may do here: bring in cases and people, read jobs and evidence. No scope "
+        "gives survey answers or one person's figures."
+    ),
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    # Choices stay where they are used: apart, their names would clash ("kind", "state").
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["core.api.schema.with_problems"],
 }
 
 # --- logs -------------------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 Apps cannot import this package. An app that has something to say puts a module ``nav.py`` at its
 top; it is found by name (decision 0050)::
 
-    COUNTS = {"inbox": open_items}          # (request) -> int | None, one cheap query
-    SHOWN = {"console": may_see_console}    # (request) -> bool
+    QUESTIONS = {"turns": open_turns}       # (person, at) -> QuerySet; all apps' in one query
+    COUNTS = {"inbox": open_items}          # (request) -> int | None, from core.frame.counted
+    SHOWN = {"console": sees_console}       # (request) -> bool
     def sections(request): ...              # [(heading, [(label, address, icon or "")])]
 """
 
@@ -21,6 +22,8 @@ from django.urls import Resolver404, get_script_prefix, get_urlconf, resolve
 from django.utils.functional import Promise
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
+
+from core.frame import questions
 
 Count = Callable[[HttpRequest], int | None]
 Shown = Callable[[HttpRequest], bool]
@@ -83,6 +86,7 @@ def nav_modules() -> tuple[Any, ...]:
         if find_spec(app) is not None and find_spec(f"{app}.nav") is not None
     )
     for module in modules:
+        questions(getattr(module, "QUESTIONS", {}))
         for key, count in getattr(module, "COUNTS", {}).items():
             nav_count(key, count)
         for key, shown in getattr(module, "SHOWN", {}).items():

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("account/", views.account, name="account"),
     path("account/colours/", views.colours, name="colours"),
+    path("account/tokens/", include("adoption_portal.tokens.urls")),
     path("account/language/", set_language, name="set_language"),
     path("account/", include("adoption_portal.sign_in")),
     path("help/", views.help_page, name="help"),

@@ -16,7 +16,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from adoption_portal.session_limits import is_administrator
 from adoption_portal.shell import COLOUR_CHOICES, COLOURS_COOKIE, colours_of
+from core.acting import acting_person
 from core.errors import DomainError
 from core.middleware import open_to_all
 from core.panels import drawing_of
@@ -33,9 +35,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def account(request: HttpRequest) -> HttpResponse:
-    return render(
-        request, "account/account.html", {"panels": list(filter(has_panel, ACCOUNT_PANELS))}
-    )
+    panels = list(filter(has_panel, ACCOUNT_PANELS))
+    makes_tokens = is_administrator(acting_person(request))
+    return render(request, "account/account.html", {"panels": panels, "makes_tokens": makes_tokens})
 
 
 def has_panel(name: str) -> bool:

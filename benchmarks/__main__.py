@@ -7,7 +7,10 @@ into tests: what is measured here depends on the machine and on what else it doe
 import importlib
 import sys
 
-SUBJECTS = ("readings", "business_time", "imports")
+SUBJECTS = (
+    *("readings", "business_time", "imports"),
+    *("suppression", "use", "people", "console"),
+)
 
 
 def main(names):

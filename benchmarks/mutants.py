@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("adoption_portal", "core", "people", "workflows", "surveys", "measurement", "tests")
 STATISTICS = "tests/measurement/statistics"
+SCORING = "tests/surveys/scoring"
 COUNT = 30
 PATIENCE = 600
 SWAPPED = {
@@ -46,6 +47,10 @@ def sources():
         near = ROOT / STATISTICS / f"test_{path.name}"
         own = [str(near.relative_to(ROOT))] if near.exists() else []
         yield path.relative_to(ROOT), [*own, STATISTICS]
+    for path in sorted((ROOT / "surveys/scoring").glob("*.py")):
+        near = ROOT / SCORING / f"test_{path.name}"
+        own = [str(near.relative_to(ROOT))] if near.exists() else []
+        yield path.relative_to(ROOT), [*own, SCORING]
     for name in ("policy", "content"):
         yield Path(f"workflows/{name}.py"), [f"tests/workflows/test_{name}.py"]
 

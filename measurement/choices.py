@@ -15,6 +15,14 @@ class ImportChannel(models.TextChoices):
     DEMO = "demo", _("Simulation")
 
 
+class UseKind(models.TextChoices):
+    """What the rows of a delivery about people say."""
+
+    USAGE = "usage", _("Use of AI, by week")
+    ENTITLEMENTS = "entitlements", _("Who may use a tool")
+    COMPLETIONS = "completions", _("Finished trainings")
+
+
 class ReadingKind(models.TextChoices):
     """``primary`` is the one verdict at the registered date; early ones are always-valid."""
 

@@ -1,57 +1,37 @@
 """Refusals of measurement, and the words for what is wrong with a file or a row."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
+from core.deliveries import FileRefusedError, add_words, file_refusal
 from core.errors import DomainError
 
-# Codes of measurement.parsing; ``%(name)s`` are the facts that come with them.
-FILE_REFUSALS = {
-    "empty": _("The file is empty."),
-    "no_rows": _("The file has column names but no rows."),
-    "other_format": _(
-        "This is a %(format)s file, not a table of text. Save it as CSV, or send JSON."
-    ),
-    "broken_gzip": _("The gzip file is damaged or cut off. Pack it again, or send it unpacked."),
-    "too_large": _("The file is larger than %(limit)s MB. Send it in parts, or packed with gzip."),
-    "too_large_unpacked": _("Unpacked, the file is larger than %(limit)s bytes. Send it in parts."),
-    "too_many_rows": _("The file has more than %(limit)s rows. Send it in parts."),
-    "too_many_columns": _("The file has %(found)s columns; at most %(limit)s are read."),
-    "column_name_too_long": _(
-        "A column name is longer than %(limit)s characters: “%(column)s…”. Shorten it."
-    ),
-    "column_twice": _("Two columns are called “%(column)s”. Rename one."),
-    "column_missing": _(
-        "There is no column “%(column)s”. The file begins with: %(found)s. Rename the column, or "
-        "say below what it is called."
-    ),
-    "person_mapped": _(
-        "The column “%(column)s” names people, and such columns never come in. Name another one "
-        "for “%(field)s”, or none."
-    ),
-    "line_too_long": _("Line %(line)s is longer than %(limit)s characters."),
-    "broken_csv": _("Line %(line)s cannot be cut into cells: a quotation mark is out of place."),
-    "broken_json": _("Line %(line)s is not valid JSON."),
-    "not_an_object": _("Line %(line)s holds JSON, but not an object with a case's fields."),
-    "broken_bytes": _(
-        "Line %(line)s holds letters that are not %(encoding)s. Choose the file's encoding."
-    ),
-    "nul_byte": _("Line %(line)s holds a NUL byte. This is not a text file, or it is damaged."),
-    "unknown_encoding": _("The encoding “%(encoding)s” is not known here."),
-    "unknown_zone": _("The time zone “%(zone)s” is not known."),
-    "no_zone": _(
-        "The times in this file have no offset, like %(example)s. Choose the time zone they are in."
-    ),
-    "no_room": _(
-        "There is no room for the file at the moment. Nothing was saved; try again later."
-    ),
-    "cut_off": _("The file did not arrive whole. Nothing was saved; send it again."),
-    "gone": _("The file is no longer here. Upload it again."),
-    "unknown_mapping": _("The names of columns must be given as texts, by our field names."),
-    "complete_to_in_future": _("“Complete up to” lies in the future."),
-}
+__all__ = ["FileRefusedError", "ImportOverError", "NothingGoodError", "file_refusal", "row_refusal"]
+
+# What is said of a whole file beside core.deliveries; ``%(name)s`` are the facts of the code.
+add_words(
+    {
+        "column_missing": _(
+            "There is no column “%(column)s”. The file begins with: %(found)s. Rename the column, "
+            "or say below what it is called."
+        ),
+        "person_mapped": _(
+            "The column “%(column)s” names people, and such columns never come in. Name another "
+            "one for “%(field)s”, or none."
+        ),
+        "unknown_zone": _("The time zone “%(zone)s” is not known."),
+        "no_zone": _(
+            "The times in this file have no offset, like %(example)s. Choose the time zone they "
+            "are in."
+        ),
+        "unknown_mapping": _("The names of columns must be given as texts, by our field names."),
+        "other_layout": _(
+            "The columns are those of another kind of file. This one begins with: %(found)s."
+        ),
+        "tool_missing": _("The file names no AI tool. Choose the tool its rows are about."),
+        "tool_unknown": _("This AI tool is not on the register."),
+        "complete_to_in_future": _("“Complete up to” lies in the future."),
+    }
+)
 ROW_REFUSALS = {
     "no_case_id": _("no case number"),
     "no_start": _("no start"),
@@ -70,25 +50,35 @@ ROW_REFUSALS = {
     "wrong_cells": _("too many or too few cells"),
 }
 
+USE_REFUSALS = {
+    "no_person": _("no person"),
+    "unknown_person": _("nobody here has this person number"),
+    "no_tool": _("no AI tool"),
+    "unknown_tool": _("this AI tool is not on the register"),
+    "which_version": _("the AI tool has several versions: name the version"),
+    "no_training": _("no training"),
+    "unknown_training": _("no training has this code"),
+    "not_a_day": _("“%(column)s” is not a day like 2026-03-02"),
+    "not_a_monday": _("“%(column)s” is not a Monday; weeks begin on Monday"),
+    "in_the_future": _("“%(column)s” lies in the future"),
+    "too_long_ago": _("“%(column)s” lies before the year 2000"),
+    "not_whole": _("“%(column)s” is not a whole number from 0 on"),
+    "too_many_days": _("“%(column)s” is more than the seven days of a week"),
+    "too_many": _("“%(column)s” is too large a number"),
+    "ends_before": _("ends before it begins"),
+    "overlaps": _("overlaps another row or an earlier delivery for this person and tool"),
+    "other_verb": _("says neither completed nor passed"),
+    "too_long": _("“%(column)s” is too long"),
+    "wrong_cells": _("too many or too few cells"),
+}
 
-def file_refusal(code: str, facts: Mapping[str, Any]) -> str:
-    return str(FILE_REFUSALS[code]) % facts
+
+def use_refusal(code: str, column: str) -> str:
+    return str(USE_REFUSALS.get(code, code)) % {"column": column}
 
 
 def row_refusal(code: str, column: str) -> str:
     return str(ROW_REFUSALS.get(code, code)) % {"column": column}
-
-
-class FileRefusedError(DomainError):
-    """Nothing of this delivery can be used; the text says why and what to do."""
-
-    code = "file_refused"
-
-    def __init__(self, code: str, **facts: Any) -> None:
-        super().__init__(FILE_REFUSALS[code], **facts)
-        self.reason = code
-        if code in {"too_large", "too_large_unpacked"}:
-            self.status = 413
 
 
 class ImportOverError(DomainError):

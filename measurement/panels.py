@@ -18,7 +18,9 @@ from measurement.queries.charts import control_chart_shown
 from measurement.queries.evidence import evidence_page
 from measurement.queries.planning import TooManyCases, at_go_live, planning_of
 from measurement.queries.readings import news_among, stages_of, verdicts_among
+from measurement.queries.use_imports import own_weeks
 from measurement.rules import may_bring_cases
+from people.models import Person
 from workflows.models import GoLive, Redesign, Workflow
 from workflows.queries.stages import CasesSoFar
 
@@ -72,6 +74,14 @@ def cases_panel(
     }
 
 
+@panel("measurement.account")
+def own_use_panel(request: HttpRequest, person: Person) -> tuple[str, dict[str, Any]] | None:
+    """The reader's own weeks; of nobody else, whoever the page is about."""
+    if acting_person(request) != person:
+        return None
+    return "measurement/_own_use.html", {"weeks": own_weeks(person, timezone.localdate())}
+
+
 @facts("measurement.cases")
 def case_facts(workflows: list[Workflow]) -> Mapping[int, CasesSoFar]:
     return cases_so_far(workflows)
@@ -82,6 +92,13 @@ def rejections_address(job: Job) -> str | None:
     if not job.rejected:
         return None
     return reverse("import-rejections", args=[job.subject_id])
+
+
+@errors_url_for("measurement.useimport")
+def use_rejections_address(job: Job) -> str | None:
+    if not job.rejected:
+        return None
+    return reverse("use-rejections", args=[job.subject_id])
 
 
 @facts("measurement.stage")

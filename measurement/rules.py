@@ -4,9 +4,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from core.models import ApiToken
-from measurement.models import CaseImport
+from measurement.models import CaseImport, UseImport
 from people.models import Person
-from people.rules import is_program_office
+from people.rules import is_program_office, sees_organisation
 from workflows.models import Workflow
 from workflows.queries.workflows import workflows_visible_to
 from workflows.rules import may_edit, workflows_of_reach
@@ -30,6 +30,16 @@ def median_shown(median: float | None, *, finished: int) -> float | None:
 def imports_visible_to(person: Person) -> QuerySet[CaseImport]:
     """Imports of the workflows ``person`` may read."""
     return CaseImport.objects.filter(source__workflow__in=workflows_visible_to(person))
+
+
+def may_deliver_about_people(person: Person) -> bool:
+    """Use, access and trainings of the whole organisation: the program office alone."""
+    return is_program_office(person)
+
+
+def use_imports_visible_to(person: Person) -> QuerySet[UseImport]:
+    """That deliveries came in is for the program office and auditors; rows are for nobody."""
+    return UseImport.objects.all() if sees_organisation(person) else UseImport.objects.none()
 
 
 def workflows_of_token(token: ApiToken) -> QuerySet[Workflow]:

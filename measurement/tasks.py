@@ -22,6 +22,19 @@ def import_cases(job_id: str, import_id: int) -> None:
     imports.forget_file(import_id=import_id)
 
 
+@shared_task(name="measurement.import_people_rows", acks_late=True, reject_on_worker_lost=True)
+def import_people_rows(job_id: str, import_id: int) -> None:
+    """Safe to run twice, as ``import_cases``."""
+    with claimed(UUID(job_id)) as claim:
+        if claim is None:
+            return
+        from measurement.models import UseImport
+        from measurement.operations import imports, use_imports
+
+        use_imports.import_people_rows(import_id=import_id, claim=claim)
+    imports.forget_file(import_id=import_id, kind=UseImport)
+
+
 @shared_task(name="measurement.measure_redesign", acks_late=True, reject_on_worker_lost=True)
 def measure_redesign(job_id: str, redesign_id: int, *, with_data_as_it_is: bool = False) -> None:
     """Safe to run twice: the reading is keyed by redesign, kind, design, input and code."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from measurement.views import cases, evidence
+from measurement.views import cases, evidence, use
 
 app_name = "measurement"
 urlpatterns = [
@@ -13,6 +13,14 @@ urlpatterns = [
         evidence.recompute,
         name="recompute",
     ),
+    path("evidence/use/", use.deliveries, name="use_list"),
+    path("evidence/use/upload/", use.upload, name="use_upload"),
+    path("evidence/use/sample/<str:kind>.csv", use.sample, name="use_sample"),
+    path("evidence/use/<uuid:public_id>/", use.delivery, name="use_import"),
+    path("evidence/use/<uuid:public_id>/start/", use.start, name="use_start"),
+    path("evidence/use/<uuid:public_id>/confirm/", use.confirm, name="use_confirm"),
+    path("evidence/use/<uuid:public_id>/cancel/", use.cancel, name="use_cancel"),
+    path("evidence/use/<uuid:public_id>/rejections.csv", use.rejections, name="use_rejections"),
     path("workflows/<uuid:public_id>/cases/", cases.cases, name="cases"),
     path("workflows/<uuid:public_id>/cases/upload/", cases.upload, name="upload"),
     path("workflows/<uuid:public_id>/cases/sample.csv", cases.sample, name="sample"),

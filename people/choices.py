@@ -22,3 +22,37 @@ SIGNING_ROLES = frozenset(
 )
 # See the whole organisation, not only a subtree.
 ORGANISATION_WIDE_ROLES = frozenset({Role.PROGRAM_OFFICE, Role.AUDITOR})
+# Open the records pages: administrators to change them, the program office to read some.
+RECORDS_ROLES = frozenset({Role.ADMINISTRATOR, Role.PROGRAM_OFFICE})
+
+
+class EmploymentStatus(models.TextChoices):
+    ACTIVE = "active", _("Active")
+    LEAVE = "leave", _("On long leave")
+
+
+class InboundChannel(models.TextChoices):
+    """The door HR's facts came in by."""
+
+    API = "api", _("Machine interface")
+    PAGE = "page", _("Page")
+    COMMAND = "command", _("Command")
+    SCIM = "scim", _("Directory (SCIM)")
+    CLOCK = "clock", _("A day that came")
+
+
+class ImportMode(models.TextChoices):
+    """Full: who is not in the file is no longer employed. Delta: only what changed."""
+
+    DELTA = "delta", _("Changes only")
+    FULL = "full", _("Everybody")
+
+
+class ImportPhase(models.TextChoices):
+    """How far the work on a file is; a killed worker goes on from here."""
+
+    READ = "read", _("Reading")
+    PLAN = "plan", _("Comparing")
+    APPLY = "apply", _("Applying")
+    END = "end", _("Ending")
+    DONE = "done", _("Done")

@@ -7,7 +7,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from people.choices import ORGANISATION_WIDE_ROLES, Role
-from people.models import Delegation, OrgUnit, OrgUnitClosure, Person, RoleGrant
+from people.models import (
+    Delegation,
+    OrgUnit,
+    OrgUnitClosure,
+    PeopleImport,
+    Person,
+    RoleGrant,
+)
 
 
 def has_role(person: Person, roles: Iterable[str]) -> bool:
@@ -26,6 +33,23 @@ def sees_organisation(person: Person) -> bool:
 
 def is_program_office(person: Person) -> bool:
     return has_role(person, [Role.PROGRAM_OFFICE])
+
+
+def is_administrator(person: Person) -> bool:
+    return has_role(person, [Role.ADMINISTRATOR])
+
+
+def brought_by(person: Person, people_import: PeopleImport) -> bool:
+    """Whether the delivery is the person's own: by hand, or by a token they own or made.
+
+    Nobody approves what they brought where a second person is needed; of a file by the command
+    line, or by a token the installation made, nobody is that person.
+    """
+    token = people_import.job.token if people_import.job else None
+    behind = {people_import.created_by_id}
+    if token is not None:
+        behind |= {token.owner_id, token.created_by_id}
+    return person.pk in behind
 
 
 def headed_unit_ids(person: Person) -> QuerySet[OrgUnitClosure, int]:

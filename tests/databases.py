@@ -53,6 +53,7 @@ def migrated_rows_again():
 
     migration = import_module("workflows.migrations.0003_default_policy")
     migration.publish(apps, None)
+    import_module("surveys.migrations.0004_first_instruments").insert(apps, None)
 
 
 plain_flush = DatabaseOperations.sql_flush

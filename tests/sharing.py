@@ -9,12 +9,17 @@ from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = {
     "tests/adoption_portal/demo/": "demo",
-    "tests/architecture/": "architecture",
     "tests/e2e/": "browser",
     "tests/launcher/test_boot.py": "boot",
     "tests/core/faults/": "faults",
 }
-FIRST = ("demo", "architecture")  # long ones, in one transaction each
+# Long ones, in one transaction each.
+FIRST = (
+    "tests/architecture/test_walk.py",
+    "demo",
+    "tests/architecture/test_scopes.py",
+    "tests/architecture/test_query_counts.py",
+)
 LAST = ("browser", "boot", "faults")  # each starts a portal of its own beside the others
 
 

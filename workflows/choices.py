@@ -90,6 +90,8 @@ TRANSITIONS: dict[Action, dict[RedesignState, RedesignState]] = {
         _S.MEASURED: _S.RETIRED,
     },
 }
+# Submitted and not ended: a team is talked to before or after it goes live.
+TALKED_ABOUT = (_S.IN_REVIEW, _S.APPROVED, _S.LIVE, _S.MEASURED, _S.SUSPENDED)
 # Work is not done this way, for now or for good, although everybody signed.
 STOPPED = (_S.SUSPENDED, _S.RETIRED, _S.SUPERSEDED)
 

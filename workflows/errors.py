@@ -154,6 +154,10 @@ BY_CONSTRAINT: dict[str, tuple[type[DomainError], str | Promise]] = {
         _("One password is good for one signature. Give it again."),
     ),
     "signature_level_is_enough": (NotPresent, NotPresent.message),
+    "teamtalk_once_for_each_manager": (
+        NotPossibleNow,
+        _("You have recorded this talk already."),
+    ),
     "golive_of_an_approved_redesign": (
         NotPossibleNow,
         _("Only an approved redesign can go live."),

@@ -6,7 +6,7 @@ from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
 from people.choices import ORGANISATION_WIDE_ROLES, Role
-from people.models import Assignment, Delegation, OrgUnit, Person
+from people.models import Assignment, Delegation, OrgUnit, OrgUnitClosure, Person
 from people.rules import (
     headed_unit_ids,
     holders_of,
@@ -120,6 +120,15 @@ def may_suspend(person: Person, redesign: Redesign) -> bool:
 
 def may_retire(person: Person, redesign: Redesign) -> bool:
     return redesign.workflow.owner_id == person.pk
+
+
+def may_hold_talk(person: Person, redesign: Redesign) -> bool:
+    """Heads of the workflow's unit, of one above it, or of one below it: theirs do the work."""
+    unit = redesign.workflow.unit_id
+    return (
+        headed_unit_ids(person).filter(descendant=unit).exists()
+        or OrgUnitClosure.objects.filter(ancestor=unit, descendant__head=person).exists()
+    )
 
 
 def signed_tool_stands(redesign: Redesign) -> bool:

@@ -7,6 +7,7 @@ from workflows.views import (
     redesign_editor,
     redesigns,
     stopping,
+    team_talk,
     workflow_form,
     workflows,
 )
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("redesigns/<uuid:public_id>/suspend/", stopping.suspend, name="suspend"),
     path("redesigns/<uuid:public_id>/resume/", stopping.resume, name="resume"),
     path("redesigns/<uuid:public_id>/retire/", stopping.retire, name="redesign_retire"),
+    path("redesigns/<uuid:public_id>/talk/", team_talk.team_talk, name="team_talk"),
     path("workflows/", workflows.workflow_index, name="list"),
     path("workflows/new/", workflow_form.log, name="new"),
     path("workflows/owners/", workflow_form.owners, name="owners"),

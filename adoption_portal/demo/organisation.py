@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.contrib.auth.hashers import make_password
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from people.choices import SIGNING_ROLES, Role
+from people.choices import RECORDS_ROLES, SIGNING_ROLES, Role
 from people.models import (
     Assignment,
     Employment,
@@ -61,6 +61,11 @@ UNITS = (
     ("HR", "People", "ALP", "BSL", "People", 9),
     ("IT", "Site IT", "ALP", "BSL", "IT", 12),
     ("PRO", "Programme office", "ALP", "BSL", "Management", 5),
+    ("QA-BR-S", "Sterile records", "QA-BR", "LYS", "Quality", 28),
+    ("QA-BR-N", "Non-sterile records", "QA-BR", "LYS", "Quality", 27),
+    ("QA-BR-D", "Record desk", "QA-BR", "LYS", "Quality", 4),
+    ("FIN-AP-D", "Domestic invoices", "FIN-AP", "OPO", "Finance", 27),
+    ("FIN-AP-I", "Invoices from abroad", "FIN-AP", "OPO", "Finance", 25),
 )  # fmt: skip
 
 
@@ -93,7 +98,7 @@ class Organisation:
 
 
 def build_organisation(*, at: datetime, seed: int = 2026) -> Organisation:
-    """About 300 people in 22 units on three sites. The caller holds the transaction."""
+    """About 400 people in 27 units on three sites. The caller holds the transaction."""
     chance = random.Random(seed)
     organisation = Organisation()
     sites = _sites(organisation, at.date())
@@ -134,6 +139,11 @@ def build_organisation(*, at: datetime, seed: int = 2026) -> Organisation:
         )
     _grant_roles(organisation)
     return organisation
+
+
+def employee(organisation: Organisation) -> Person:
+    """Whoever the published login of an employee belongs to."""
+    return organisation.members["QA-BR"][3]
 
 
 def existing_organisation() -> Organisation:
@@ -187,6 +197,7 @@ def _person(name: tuple[str, str], unit: str, index: int, hashed: str) -> Person
         family_name=family,
         email=f"{unit.lower()}.{index}@{DOMAIN}",
         employee_number=f"{unit}-{index:03d}",
+        source_id=f"HR-{unit}-{index:03d}",
         job_title=title,
         password=hashed,
         signing_enabled=index == 0,
@@ -206,13 +217,13 @@ def _grant_roles(organisation: Organisation) -> None:
         if role in SIGNING_ROLES:
             deputy, place = DEPUTIES.get(role, (code, index + 4))
             _grant(organisation.members[deputy][place], role)
-    administrator = organisation.holders[Role.ADMINISTRATOR]
-    administrator.is_staff = administrator.is_superuser = True
-    administrator.save(update_fields=["is_staff", "is_superuser"])
 
 
 def _grant(person: Person, role: Role) -> None:
     if role in SIGNING_ROLES and not person.signing_enabled:
         person.signing_enabled = True
         person.save(update_fields=["signing_enabled"])
+    if role in RECORDS_ROLES:
+        person.is_staff = True
+        person.save(update_fields=["is_staff"])
     RoleGrant.objects.create(person=person, role=role, reason="Simulated organisation")

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from adoption_portal.console.operations import counting
 from adoption_portal.demo.cases import simulated_csv
 from adoption_portal.demo.catalogue import STORIES, TOOLS, Ending, Story
 from adoption_portal.demo.drafting import draft_of
@@ -21,8 +22,11 @@ from adoption_portal.demo.organisation import (
     PASSWORD,
     Organisation,
     build_organisation,
+    employee,
     existing_organisation,
 )
+from adoption_portal.demo.trust import seed_trust
+from adoption_portal.demo.use import seed_use
 from core.ids import uuid7
 from measurement.choices import ImportChannel
 from measurement.models import CaseSummary
@@ -102,12 +106,19 @@ def seed_work(organisation: Organisation, *, at: datetime, say: Say) -> None:
         for redesign in made:
             _dated(story, redesign, at)
         say(f"{story.name}: {story.stops_at}")
+    with transaction.atomic():
+        seed_use(organisation, at=at)
+    say("use, access and trainings: done")
+    seed_trust(organisation, at=at)
+    say("trust surveys: done")
+    counting.refresh(at=timezone.now())
+    say("console: counted")
 
 
 def write_logins(organisation: Organisation) -> None:
     """``demo.json`` beside the data: one login a role, for the launcher and the sign-in page."""
     logins = [
-        (gettext_noop("employee"), organisation.members["QA-BR"][3]),
+        (gettext_noop("employee"), employee(organisation)),
         (gettext_noop("manager"), organisation.heads["QA"]),
         (gettext_noop("workflow owner"), organisation.heads["QA-BR"]),
         (gettext_noop("quality"), organisation.holders[Role.QUALITY]),

@@ -163,6 +163,9 @@ class Cluster:
             "unix_socket_permissions": "0700",
             "max_connections": "120",
             "log_checkpoints": "off",
+            # What a statement is given is never logged, whatever else is logged of statements.
+            "log_parameter_max_length": "0",
+            "log_parameter_max_length_on_error": "0",
             "timezone": "UTC",
             "log_timezone": "UTC",
         }

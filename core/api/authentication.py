@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from core.context import note_token, surroundings
 from core.counting import Counter
-from core.tokens import token_of
+from core.tokens import token_of, works_from
 
 if TYPE_CHECKING:
     from core.models import ApiToken
@@ -33,9 +33,12 @@ class TokenAuthentication(BaseAuthentication):
         if wrong.count() >= WRONG_TOKENS_PER_MINUTE:
             raise Throttled(wait=wrong.wait)
         token = token_of(key.decode("ascii", "replace").strip()[:LONGEST_KEY])
-        if token is None:
+        # One text for all: who holds a stolen key is not told that it would work elsewhere.
+        if token is None or not works_from(token, surroundings().remote_addr):
             wrong.add()
-            raise AuthenticationFailed(_("This token is unknown, expired or revoked."))
+            raise AuthenticationFailed(
+                _("This token is unknown, expired, revoked or not for use from here.")
+            )
         note_token(token.pk)
         return token.owner, token
 

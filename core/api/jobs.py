@@ -8,34 +8,46 @@ from rest_framework.authentication import SessionAuthentication
 
 from core.api.authentication import TokenAuthentication
 from core.api.permissions import IsTokenOrPerson, has_scope
+from core.api.schema import example
 from core.api.throttling import TokenThrottle
 from core.jobs import errors_url
 from core.models import ApiToken, Job
 
+JOB = {
+    "id": "019a0f3c-5f7a-7cc1-b1e0-a4d2c3b4a599",
+    "state": "done",
+    "read": 1200,
+    "created": 1180,
+    "updated": 12,
+    "unchanged": 8,
+    "rejected": 0,
+    "errors_url": None,
+}
 
+
+@example(**JOB)
 class JobOut(serializers.ModelSerializer[Job]):
     id = serializers.UUIDField(source="public_id")
-    errors_url = serializers.SerializerMethodField()
+    errors_url = serializers.SerializerMethodField(
+        help_text="Where the rejected rows stand, once there are some."
+    )
 
     class Meta:
         model = Job
-        fields = (
-            "id",
-            "state",
-            "read",
-            "created",
-            "updated",
-            "unchanged",
-            "rejected",
-            "errors_url",
-        )
+        fields: tuple[str, ...] = tuple(JOB)
 
     def get_errors_url(self, job: Job) -> str | None:
         return errors_url(job)
 
 
 class JobViewSet(mixins.RetrieveModelMixin, viewsets.GenericViewSet[Job]):
-    """All jobs for the scope ``jobs:read``, else a token's own, else those a person asked for."""
+    """How far a job is.
+
+    All jobs for the scope `jobs:read`, else those the token itself asked for, else those the
+    signed-in person asked for.
+    """
+
+    queryset = Job.objects.none()
 
     authentication_classes = [TokenAuthentication, SessionAuthentication]
     permission_classes = [IsTokenOrPerson]

@@ -9,8 +9,9 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from core.charts.bars import BarRow, Bars, Funnel, FunnelRow, bars, funnel
-from core.charts.canvas import HALF, PHONE, WIDE
+from core.charts.canvas import HALF, PHONE, SIDE, WIDE
 from core.charts.control import ControlChart, Limits, Week, control_chart
+from core.charts.diverging import Diverging, DivergingRow, diverging
 from core.charts.effects import Effect, ForestPlot, IntervalPlot, forest_plot, interval_plot
 from core.charts.panes import (
     HeatCell,
@@ -21,18 +22,24 @@ from core.charts.panes import (
     heat_map,
     lorenz,
     trend,
+    trust_axis,
 )
+from core.charts.precision import PrecisionPlot, PrecisionPoint, precision_plot
 from core.charts.quantiles import QuantilePlot, quantile_plot
 from core.charts.sparkline import Sparkline, sparkline
 from core.charts.table import Table
+from core.charts.waiting import WaitingCurve, WaitingPlot, waiting_plot
 
 __all__ = [
     "HALF",
     "PHONE",
+    "SIDE",
     "WIDE",
     "BarRow",
     "Bars",
     "ControlChart",
+    "Diverging",
+    "DivergingRow",
     "Effect",
     "ForestPlot",
     "Funnel",
@@ -42,36 +49,47 @@ __all__ = [
     "IntervalPlot",
     "Limits",
     "Lorenz",
+    "PrecisionPlot",
+    "PrecisionPoint",
     "QuantilePlot",
     "Sparkline",
     "Table",
     "Trend",
     "TrendPoint",
+    "WaitingCurve",
+    "WaitingPlot",
     "Week",
     "bars",
     "control_chart",
+    "diverging",
     "draw",
     "forest_plot",
     "funnel",
     "heat_map",
     "interval_plot",
     "lorenz",
+    "precision_plot",
     "quantile_plot",
     "sparkline",
     "trend",
+    "trust_axis",
+    "waiting_plot",
 ]
 
 DRAWINGS: dict[type, Callable[..., SafeString]] = {
     Bars: bars,
     ControlChart: control_chart,
+    Diverging: diverging,
     ForestPlot: forest_plot,
     Funnel: funnel,
     HeatMap: heat_map,
     IntervalPlot: interval_plot,
     Lorenz: lorenz,
+    PrecisionPlot: precision_plot,
     QuantilePlot: quantile_plot,
     Sparkline: sparkline,
     Trend: trend,
+    WaitingPlot: waiting_plot,
 }
 
 

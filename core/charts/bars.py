@@ -6,9 +6,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.charts import words
-from core.charts.canvas import HALF, Canvas, fitted, is_compact
+from core.charts.canvas import HALF, Canvas, broken, fitted, is_compact
 from core.charts.scale import known
 from core.charts.table import Table
+
+STRONG = 7.2  # mean width in px of a figure in bold
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,12 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class FunnelRow:
+    """``earlier`` is the count of the time compared with: a line on the bar."""
+
     label: str
     count: int | None
     note: str = ""
+    earlier: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +58,24 @@ class Funnel:
     rows: tuple[FunnelRow, ...]
     title: str = ""
 
+    @property
+    def compares(self) -> bool:
+        return any(row.earlier is not None for row in self.rows)
+
     def table(self) -> Table:
-        rows = tuple((row.label, words.number(row.count), row.note) for row in self.rows)
+        heads = (_("Stage"), _("Workflows"), _("Note"))
+        rows = tuple(
+            (
+                row.label,
+                words.number(row.count),
+                row.note,
+                *((words.number(row.earlier),) if self.compares else ()),
+            )
+            for row in self.rows
+        )
         return Table(
             caption=self.title or _("From logged to sustained"),
-            headers=(_("Stage"), _("Workflows"), _("Note")),
+            headers=(*heads, _("Before")) if self.compares else heads,
             rows=rows,
         )
 
@@ -74,7 +92,10 @@ def bars(data: Bars, *, width: int = HALF, palette: str | None = None) -> SafeSt
     longest = max([*map(total, data.rows), 0.0]) or 1.0
     for index, row in enumerate(data.rows):
         y = 6 + index * step + (18 if compact else 0)
-        canvas.text(0, y - 6 if compact else y + 13, fitted(row.label, label_room), "label")
+        names = broken(row.label, label_room, 1 if compact else 2)
+        first = y - 6 if compact else y + 13 if len(names) == 1 else y + 7
+        for line, name in enumerate(names):
+            canvas.text(0, first + 13 * line, name, "label")
         x = left
         for position, value in enumerate(row.values):
             length = max(0.0, words.finite(value) or 0.0) / longest * (right - left)
@@ -105,7 +126,7 @@ def funnel(data: Funnel, *, width: int = HALF, palette: str | None = None) -> Sa
     compact = is_compact(width)
     step, thick = (44, 16) if compact else (42, 28)
     canvas = Canvas(width, max(34, 4 + step * len(data.rows)), palette)
-    left, right = (0.0, float(width)) if compact else (min(140.0, width * 0.18), width - 160.0)
+    left, right = (0.0, float(width)) if compact else (min(140.0, width * 0.18), width - 180.0)
     most = max([*known(row.count for row in data.rows), 0.0]) or 1.0
     for index, row in enumerate(data.rows):
         y = 4 + index * step + (20 if compact else 3)
@@ -119,12 +140,24 @@ def funnel(data: Funnel, *, width: int = HALF, palette: str | None = None) -> Sa
             "ramp-5" if index == len(data.rows) - 1 else "ramp-3",
             r=5,
         )
+        earlier = words.finite(row.earlier)
+        if earlier is not None:
+            place = left + (right - left) * max(0.0, min(1.0, earlier / most))
+            canvas.line(place, y - 3, place, y + thick + 3, "promise")
         text_y = y - 6 if compact else y + thick / 2 + 4
         canvas.text(0, text_y, fitted(row.label, 130 if compact else left), "label")
-        canvas.text(140 if compact else right + 14, text_y, words.number(row.count), "strong")
-        canvas.text(width, text_y, fitted(row.note, 130 if compact else 110), "tick", anchor="end")
+        shown, place = words.number(row.count), 140 if compact else right + 14
+        canvas.text(place, text_y, shown, "strong")
+        room = width - place - len(shown) * STRONG - 2  # the note's letters are narrower
+        canvas.text(width, text_y, fitted(row.note, room), "tick", anchor="end")
     told = "; ".join(
-        f"{row.label} {words.number(row.count)}" + (f" ({row.note})" if row.note else "")
+        f"{row.label} {words.number(row.count)}"
+        + (f" ({row.note})" if row.note else "")
+        + (
+            " " + _("before %(count)s") % {"count": words.number(row.earlier)}
+            if row.earlier is not None
+            else ""
+        )
         for row in data.rows
     )
     return canvas.svg(

@@ -1,6 +1,7 @@
 """Puts parts on an area and prints one SVG; text is escaped, nothing leaves the area."""
 
 import math
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from django.utils.html import format_html, format_html_join
@@ -8,8 +9,8 @@ from django.utils.safestring import SafeString
 
 from core.charts.looks import LOOKS, PALETTES, TEXT
 
-WIDE, HALF, PHONE = 1030, 580, 340
-COMPACT_BELOW = 480
+WIDE, HALF, SIDE, PHONE = 1030, 580, 400, 340
+COMPACT_BELOW = 380
 LETTER = 6.1  # mean width in px of a letter at 12 px
 Point = tuple[float, float]
 
@@ -22,6 +23,13 @@ def fitted(text: str, room: float) -> str:
     """``text`` cut with an ellipsis to about ``room`` px."""
     letters = max(3, int(room / LETTER))
     return text if len(text) <= letters else text[: letters - 1].rstrip() + "…"
+
+
+def broken(text: str, room: float, most: int) -> list[str]:
+    """``text`` over at most ``most`` lines of about ``room`` px, cut only where it does not fit."""
+    lines = textwrap.wrap(text, max(3, int(room / LETTER)), break_long_words=False) or [""]
+    kept = [*lines[: most - 1], " ".join(lines[most - 1 :])] if len(lines) > most else lines
+    return [fitted(line, room) for line in kept]
 
 
 class Canvas:
@@ -75,6 +83,14 @@ class Canvas:
             return
         steps = " L".join(f"{self.x(x)} {self.y(y)}" for x, y in known)
         self._add("path", (), {"d": f"M{steps}{'Z' if close else ''}"}, look)
+
+    def strokes(self, lines: Iterable[tuple[Point, Point]], look: str) -> None:
+        """Many lines of one look as one part."""
+        steps = " ".join(
+            f"M{self.x(a)} {self.y(b)} L{self.x(c)} {self.y(d)}" for (a, b), (c, d) in lines
+        )
+        if steps:
+            self._add("path", (), {"d": steps}, look)
 
     def text(
         self, x: float, y: float, words: str, look: str = "", *, anchor: str = "start"

@@ -12,7 +12,10 @@ from core.charts.marks import draw_mark, line_look, word
 from core.charts.scale import Linear, known
 from core.charts.table import Table
 
-TICK_ROOM = 46  # px that "no change" needs beside its neighbours
+TICK_ROOM = 46  # px from one line of the axis to the next
+TICK_LETTER = 5.7  # mean width in px of a letter at 11 px
+GAP = 11  # px that two words of the axis stay apart
+EDGE = 18  # px within which half a label would be cut off
 FLOOR, CEILING = -100.0, 100.0  # per cent; longer intervals end at the edge with an arrow
 
 
@@ -104,13 +107,29 @@ def draw_axis(canvas: Canvas, x: Linear, top: float, bottom: float) -> None:
     )
     ticks = [float(-t) for t in takewhile(lambda t: -t >= x.low, count(step, step))]
     ticks += [float(t) for t in takewhile(lambda t: t <= x.high, count(step, step))]
+    draw_ticks(canvas, x, ticks, top, bottom)
+
+
+def draw_ticks(canvas: Canvas, x: Linear, ticks: list[float], top: float, bottom: float) -> None:
+    """A line for each and, where it touches no other word, its label."""
+    taken = [_span(x(0), _("no change"), "middle")]
     for tick in ticks:
-        canvas.line(x(tick), top, x(tick), bottom, "grid")
-        canvas.text(
-            x(tick), bottom + 16, words.percent_change(1 + tick / 100), "tick", anchor="middle"
-        )
+        place, label = x(tick), words.percent_change(1 + tick / 100)
+        canvas.line(place, top, place, bottom, "grid")
+        near = "start" if place < EDGE else "end" if place > canvas.width - EDGE else "middle"
+        left, right = _span(place, label, near)
+        if all(right + GAP < start or left - GAP > end for start, end in taken):
+            taken.append((left, right))
+            canvas.text(place, bottom + 16, label, "tick", anchor=near)
     canvas.line(x(0), top, x(0), bottom, "ref")
     canvas.text(x(0), bottom + 16, _("no change"), "tick", anchor="middle")
+
+
+def _span(place: float, label: str, anchor: str) -> tuple[float, float]:
+    """From where to where a word of the axis reaches."""
+    width = len(label) * TICK_LETTER
+    left = place - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
+    return left, left + width
 
 
 def draw_effect(canvas: Canvas, x: Linear, y: float, effect: Effect, *, size: float = 5) -> None:

@@ -51,6 +51,12 @@ LOOKS: dict[str, dict[str, str]] = {
         "stroke-width": "1.6",
         "stroke-dasharray": "2 3",
     },
+    "funnel-line": {
+        "fill": "none",
+        "stroke": "ink-3",
+        "stroke-width": "1.2",
+        "stroke-dasharray": "5 3",
+    },
     "ring": {"fill": "surface", "stroke": "before", "stroke-width": "1.6"},
     "dotted": {
         "fill": "surface",

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from core.audit import record, subject_of
+from core.changing import given
 from core.choices import ENDED, JobState
 from core.context import surroundings
 from core.errors import DomainError
@@ -101,7 +102,7 @@ def cancel(*, job: Job, actor: "Person | None") -> Job:
 
 
 @transaction.atomic
-def resume(*, job: Job, actor: "Person | None", **ids: Any) -> Job:
+def resume(*, job: Job, actor: "Person | None", reason: str = "", **ids: Any) -> Job:
     """Let a job that needs review, or failed, go on from the start; ``ids`` replace arguments.
 
     Raises DomainError in any other state, and when the same work waits already.
@@ -112,7 +113,14 @@ def resume(*, job: Job, actor: "Person | None", **ids: Any) -> Job:
     same = Job.objects.filter(name=job.name, dedupe_key=job.dedupe_key, state=JobState.QUEUED)
     if job.dedupe_key and same.exists():
         raise DomainError(_("The same work is waiting already."))
-    record("job.resumed", subject=job, actor=actor, before={"state": job.state}, after=ids)
+    record(
+        "job.resumed",
+        subject=job,
+        actor=actor,
+        before={"state": job.state},
+        after=ids,
+        reason=reason,
+    )
     return _moved(
         job,
         state=JobState.QUEUED,
@@ -125,6 +133,19 @@ def resume(*, job: Job, actor: "Person | None", **ids: Any) -> Job:
         error_facts={},
         error_detail="",
     )
+
+
+@transaction.atomic
+def retry(*, job: Job, actor: "Person", reason: str) -> Job:
+    """Let a failed job start anew, three attempts more; by hand and with a reason.
+
+    Raises NoReason, and DomainError in any other state.
+    """
+    why = given(reason)
+    job = Job.objects.select_for_update(no_key=True).get(pk=job.pk)
+    if job.state != JobState.FAILED:
+        raise DomainError(_("Only work that failed can be tried again."))
+    return resume(job=job, actor=actor, reason=why)
 
 
 def queue_of(name: str) -> str:

@@ -88,6 +88,19 @@ class Claim:
         """End in ``needs_review``: a person decides how it goes on."""
         self._final["state"] = JobState.NEEDS_REVIEW
 
+    def go_on_later(self) -> None:
+        """End this turn, not the job: it waits again and goes on from what is committed.
+
+        For work of pieces that commit by themselves, so that no turn is long. The turn's attempt
+        is given back, for it did not fail; earlier claims stay fenced off.
+        """
+        self._final |= {
+            "state": JobState.QUEUED,
+            "attempts": F("attempts") - 1,
+            "published_at": None,
+            "run_after": None,
+        }
+
     def end_well(self) -> None:
         """The last statement of the work's transaction. Raises LeaseLost, which undoes the work."""
         values = {"state": JobState.DONE, **self._final}

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('scopes__len__gte', 1)), name='apitoken_has_a_scope'), models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='apitoken_expires_after_creation')], 
                 'verbose_name': 'API token',
                 'verbose_name_plural': 'API tokens',
             },
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('on_behalf_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
+            options={'indexes': [models.Index(models.F('subject_type'), models.F('subject_id'), models.F('id'), name='auditevent_by_subject'), models.Index(models.F('actor'), models.F('id'), name='auditevent_by_actor'), models.Index(models.F('cluster'), models.F('xid'), name='auditevent_by_transaction')], 'constraints': [models.CheckConstraint(condition=models.Q(('channel__in', ['page', 'api', 'command', 'job'])), name='auditevent_channel_known'), models.CheckConstraint(condition=models.Q(('verb', ''), _negated=True), name='auditevent_verb_given'), models.CheckConstraint(condition=models.Q(models.Q(('subject_id', ''), ('subject_type', '')), models.Q(models.Q(('subject_type', ''), _negated=True), models.Q(('subject_id', ''), _negated=True)), _connector='OR'), name='auditevent_subject_whole_or_absent'), models.CheckConstraint(condition=models.Q(('on_behalf_of__isnull', True), models.Q(('on_behalf_of', models.F('actor')), _negated=True), _connector='OR'), name='auditevent_not_for_oneself')], 
                 'verbose_name': 'audit event',
                 'verbose_name_plural': 'audit events',
             },
@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                 ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('token', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='core.apitoken')),
             ],
-            options={
+            options={'indexes': [models.Index(models.F('id'), condition=models.Q(('state', 'queued')), name='job_waiting'), models.Index(models.F('lease_until'), condition=models.Q(('state', 'running')), name='job_running'), models.Index(models.F('subject_type'), models.F('subject_id'), models.F('id'), name='job_by_subject')], 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'needs_review', 'done', 'failed', 'cancelled'])), name='job_state_known'), models.CheckConstraint(condition=django.db.models.lookups.Exact(models.Func(models.F('args'), function='jsonb_typeof', output_field=models.TextField()), models.Value('object')), name='job_args_are_an_object'), models.CheckConstraint(condition=models.Q(models.Q(('attempts__gte', 1), ('lease_until__isnull', False), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('lease_until__isnull', True)), _connector='OR'), name='job_leased_only_while_running'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state__in', ('done', 'failed', 'cancelled'))), models.Q(models.Q(('state__in', ('done', 'failed', 'cancelled')), _negated=True), ('finished_at__isnull', True)), _connector='OR'), name='job_finished_only_when_ended'), models.CheckConstraint(condition=models.Q(('attempts__lte', 3)), name='job_attempts_limited'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'queued'), _negated=True), ('attempts__lt', 3), _connector='OR'), name='job_waits_only_with_an_attempt_left'), models.CheckConstraint(condition=models.Q(('last_error', ''), ('state', 'failed'), _negated=True), name='job_failure_has_a_text'), models.CheckConstraint(condition=models.Q(('progress_total__isnull', True), ('progress_done__lte', models.F('progress_total')), _connector='OR'), name='job_progress_within_total'), models.CheckConstraint(condition=models.Q(models.Q(('subject_id', ''), ('subject_type', '')), models.Q(models.Q(('subject_type', ''), _negated=True), models.Q(('subject_id', ''), _negated=True)), _connector='OR'), name='job_subject_whole_or_absent'), models.UniqueConstraint(condition=models.Q(('state', 'queued'), models.Q(('dedupe_key', ''), _negated=True)), fields=('name', 'dedupe_key'), name='job_waits_once_per_key')], 
                 'verbose_name': 'job',
                 'verbose_name_plural': 'jobs',
             },
@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                 ('slot', models.DateTimeField()),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('job', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.job')),
-            ],
+            ], options={'indexes': [models.Index(models.F('created_at'), name='periodicrun_newest')], 'constraints': [models.UniqueConstraint(models.F('name'), models.F('slot'), name='periodicrun_once_per_slot')], },
         ),
         migrations.CreateModel(
             name='Seal',
@@ -134,101 +134,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'seals',
                 'constraints': [models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='seal_number_from_one'), models.CheckConstraint(condition=models.Q(('event_count__gte', 1)), name='seal_is_not_empty'), models.CheckConstraint(condition=models.Q(('first_id__lte', models.F('last_id'))), name='seal_ids_in_order'), models.CheckConstraint(condition=models.Q(('from_xid__lt', models.F('below_xid'))), name='seal_range_in_order'), models.UniqueConstraint(models.F('cluster'), models.F('from_xid'), name='seal_range_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.CheckConstraint(condition=models.Q(('scopes__len__gte', 1)), name='apitoken_has_a_scope'),
-        ),
-        migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='apitoken_expires_after_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(models.F('subject_type'), models.F('subject_id'), models.F('id'), name='auditevent_by_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(models.F('actor'), models.F('id'), name='auditevent_by_actor'),
-        ),
-        migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(models.F('cluster'), models.F('xid'), name='auditevent_by_transaction'),
-        ),
-        migrations.AddConstraint(
-            model_name='auditevent',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['page', 'api', 'command', 'job'])), name='auditevent_channel_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='auditevent',
-            constraint=models.CheckConstraint(condition=models.Q(('verb', ''), _negated=True), name='auditevent_verb_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='auditevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('subject_id', ''), ('subject_type', '')), models.Q(models.Q(('subject_type', ''), _negated=True), models.Q(('subject_id', ''), _negated=True)), _connector='OR'), name='auditevent_subject_whole_or_absent'),
-        ),
-        migrations.AddConstraint(
-            model_name='auditevent',
-            constraint=models.CheckConstraint(condition=models.Q(('on_behalf_of__isnull', True), models.Q(('on_behalf_of', models.F('actor')), _negated=True), _connector='OR'), name='auditevent_not_for_oneself'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(models.F('id'), condition=models.Q(('state', 'queued')), name='job_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(models.F('lease_until'), condition=models.Q(('state', 'running')), name='job_running'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(models.F('subject_type'), models.F('subject_id'), models.F('id'), name='job_by_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'needs_review', 'done', 'failed', 'cancelled'])), name='job_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(models.Func(models.F('args'), function='jsonb_typeof', output_field=models.TextField()), models.Value('object')), name='job_args_are_an_object'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('attempts__gte', 1), ('lease_until__isnull', False), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('lease_until__isnull', True)), _connector='OR'), name='job_leased_only_while_running'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state__in', ('done', 'failed', 'cancelled'))), models.Q(models.Q(('state__in', ('done', 'failed', 'cancelled')), _negated=True), ('finished_at__isnull', True)), _connector='OR'), name='job_finished_only_when_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('attempts__lte', 3)), name='job_attempts_limited'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'queued'), _negated=True), ('attempts__lt', 3), _connector='OR'), name='job_waits_only_with_an_attempt_left'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('last_error', ''), ('state', 'failed'), _negated=True), name='job_failure_has_a_text'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('progress_total__isnull', True), ('progress_done__lte', models.F('progress_total')), _connector='OR'), name='job_progress_within_total'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('subject_id', ''), ('subject_type', '')), models.Q(models.Q(('subject_type', ''), _negated=True), models.Q(('subject_id', ''), _negated=True)), _connector='OR'), name='job_subject_whole_or_absent'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'queued'), models.Q(('dedupe_key', ''), _negated=True)), fields=('name', 'dedupe_key'), name='job_waits_once_per_key'),
-        ),
-        migrations.AddIndex(
-            model_name='periodicrun',
-            index=models.Index(models.F('created_at'), name='periodicrun_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodicrun',
-            constraint=models.UniqueConstraint(models.F('name'), models.F('slot'), name='periodicrun_once_per_slot'),
         ),
     ]

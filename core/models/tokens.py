@@ -8,10 +8,15 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import uuid7
+from core.models.networks import NetworkField
 
 
 class ApiToken(models.Model):
-    """A scoped key. Only the SHA-256 of its secret is kept; ``prefix`` tells keys apart."""
+    """A scoped key. Only the SHA-256 of its secret is kept; ``prefix`` tells keys apart.
+
+    ``networks``: from where it may be used; null is everywhere. ``replaces``: the one whose place
+    it takes; both work until the older one ends.
+    """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=100)
@@ -28,6 +33,11 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField(_("expires"))
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    networks = ArrayField(NetworkField(), verbose_name=_("networks"), null=True, blank=True)
+    replaces = models.ForeignKey("self", models.PROTECT, related_name="+", null=True, blank=True)
 
     class Meta:
         verbose_name = _("API token")
@@ -37,6 +47,18 @@ class ApiToken(models.Model):
             models.CheckConstraint(
                 name="apitoken_expires_after_creation",
                 condition=Q(expires_at__gt=F("created_at")),
+            ),
+            models.CheckConstraint(
+                name="apitoken_networks_some_or_null",
+                condition=Q(networks__isnull=True) | Q(networks__len__gte=1),
+            ),
+            models.CheckConstraint(
+                name="apitoken_revoked_by_with_its_time",
+                condition=Q(revoked_by__isnull=True) | Q(revoked_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="apitoken_does_not_replace_itself",
+                condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")),
             ),
         ]
 

@@ -1,17 +1,14 @@
 """``POST /api/v1/workflows/{id}/cases``: cases by machine, into the same store and job as files."""
 
-from datetime import datetime
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
-from rest_framework.exceptions import UnsupportedMediaType, ValidationError
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,61 +16,124 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from core.api.authentication import TokenAuthentication
-from core.api.jobs import JobOut
+from core.api.bodies import charset_of, table_of
+from core.api.fields import Moment
+from core.api.jobs import JOB, JobOut
+from core.api.parameters import ByParameters, parameters_of
 from core.api.permissions import HasScope
+from core.api.schema import example
 from core.api.throttling import TokenThrottle
 from core.models import ApiToken
-from measurement.choices import ImportChannel
-from measurement.errors import FileRefusedError
+from measurement.choices import CaseStatus, ImportChannel
 from measurement.models import CaseImport, ImportRejection
 from measurement.operations import imports
-from measurement.parsing import ENCODINGS
 from measurement.rules import workflows_of_token
 from workflows.models import Workflow
 
-CONTENT_TYPES = frozenset({"application/json", "application/x-ndjson", "text/csv"})
-PARAMETERS = frozenset({"on_error", "zone", "encoding", "complete_from", "covers_to"})
-MOMENTS = ("complete_from", "covers_to")
+
+class CasesParameters(serializers.Serializer[Any]):
+    on_error = serializers.ChoiceField(
+        choices=["stop", "skip"],
+        required=False,
+        help_text="What becomes of the good rows while some cannot be read: stop waits for review.",
+    )
+    zone = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=64,
+        help_text="Of times without an offset, such as Europe/Zurich.",
+    )
+    encoding = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=32,
+        help_text="Of a CSV that is neither UTF-8 nor UTF-16.",
+    )
+    complete_from = Moment(
+        required=False, help_text="No case that began since then is missing; kept for the source."
+    )
+    covers_to = Moment(required=False, help_text="Up to when the delivery knows.")
 
 
-class WholeBody:
-    """The request's body as a stream; an end before the promised length is an error."""
+@example(
+    case_id="BR-2026-0417",
+    started_at="2026-03-04T09:30:00+01:00",
+    completed_at="2026-03-11T16:10:00+01:00",
+    status="completed",
+    kind="standard",
+    rework=0,
+)
+class CaseIn(serializers.Serializer[Any]):
+    """One run of the workflow. Further keys with numbers or yes and no are guardrail fields."""
 
-    def __init__(self, stream: Any, length: int) -> None:
-        self._stream = stream
-        self._missing = length
+    case_id = serializers.CharField()
+    started_at = serializers.DateTimeField()
+    completed_at = serializers.DateTimeField(required=False, allow_null=True)
+    status = serializers.ChoiceField(choices=CaseStatus.values, required=False)
+    kind = serializers.CharField(required=False)
+    last_event_at = serializers.DateTimeField(required=False, allow_null=True)
 
-    def read(self, size: int, /) -> bytes:
-        piece: bytes = self._stream.read(size)
-        self._missing -= len(piece)
-        if not piece and self._missing > 0:
-            raise FileRefusedError("cut_off")
-        return piece
+
+RECEIVED = JOB | {
+    "status_url": f"/api/v1/jobs/{JOB['id']}",
+    "import": "019a0f3c-5f7a-7cc1-b1e0-a4d2c3b4a59a",
+    "again": False,
+}
+
+
+@example(**RECEIVED | {"state": "queued", "read": 0, "created": 0, "updated": 0, "unchanged": 0})
+class ReceivedOut(JobOut):
+    """The job, and the delivery it reads."""
+
+    status_url = serializers.CharField()
+    again = serializers.BooleanField(help_text="These very bytes came before; nothing was added.")
+
+    class Meta(JobOut.Meta):
+        fields = (*JOB, "status_url", "again")
+
+    def get_fields(self) -> dict[str, Any]:
+        """With the one whose name no Python class can have."""
+        return super().get_fields() | {"import": serializers.UUIDField()}
 
 
 class CasesView(APIView):
-    """Always 202 with the job's address once the delivery is stored.
+    """Bring in cases. Always 202 with the job's address once the delivery is stored.
 
     An object, a list, NDJSON or CSV, packed with gzip or not. Keys that are not known are guardrail
-    fields. The same bytes again give the job of the first time and add nothing. ``complete_from``
+    fields. The same bytes again give the job of the first time and add nothing. `complete_from`
     holds for the workflow's source from now on.
     """
 
     authentication_classes = [TokenAuthentication]
     permission_classes = [HasScope("cases:write")]
     throttle_classes = [TokenThrottle]
+    parameters = CasesParameters
 
+    @extend_schema(
+        request={
+            "application/json": CaseIn(many=True),
+            "application/x-ndjson": OpenApiTypes.STR,
+            "text/csv": OpenApiTypes.STR,
+        },
+        responses={202: ReceivedOut},
+    )
     def post(self, request: Request, workflow: str) -> Response:
         found = _workflow(_token(request), workflow)
-        options, complete_from, skip = _parameters(request)
+        wanted = parameters_of(request, CasesParameters)
+        complete_from = wanted.get("complete_from")
+        options = {
+            "zone": wanted.get("zone", ""),
+            "encoding": wanted.get("encoding") or charset_of(request),
+            "covers_to": wanted.get("covers_to"),
+        }
         owner = _token(request).owner
         received = imports.receive_file(
             source=imports.source_for(workflow=found, actor=owner),
             actor=owner,
-            upload=_body(request),
-            options=options | {"encoding": options.get("encoding") or _charset(request)},
+            upload=table_of(request),
+            options=options,
             channel=ImportChannel.API,
-            skip_bad_rows=skip,
+            skip_bad_rows=wanted.get("on_error") == "skip",
             source_facts={"data_from": complete_from} if complete_from else {},
         )
         job = received.case_import.job
@@ -90,10 +150,22 @@ class CasesView(APIView):
         )
 
 
+REJECTION = {
+    "line": 17,
+    "column": "started_at",
+    "code": "not_a_time",
+    "reason": "“started_at” is not a time like 2026-03-04T09:30:00Z",
+    "row": {"case_id": "BR-2026-0421", "started_at": "03/04/2026"},
+}
+
+
+@example(**REJECTION)
 class RejectionOut(serializers.ModelSerializer[ImportRejection]):
+    row = serializers.DictField(help_text="The cells as they came, without columns of people.")
+
     class Meta:
         model = ImportRejection
-        fields = ("line", "column", "code", "reason", "row")
+        fields = tuple(REJECTION)
 
 
 class RejectionViewSet(ListModelMixin, viewsets.GenericViewSet[ImportRejection]):
@@ -103,6 +175,8 @@ class RejectionViewSet(ListModelMixin, viewsets.GenericViewSet[ImportRejection])
     permission_classes = [HasScope("cases:write")]
     throttle_classes = [TokenThrottle]
     serializer_class = RejectionOut
+    filter_backends = [ByParameters]
+    queryset = ImportRejection.objects.none()
 
     def get_queryset(self) -> Any:
         case_import = get_object_or_404(
@@ -130,53 +204,3 @@ def _workflow(token: ApiToken, name: str) -> Workflow:
     if found is None:
         raise Http404
     return found
-
-
-def _parameters(request: Request) -> tuple[dict[str, Any], datetime | None, bool]:
-    given = request.query_params
-    errors = {name: [_("Unknown parameter.")] for name in given if name not in PARAMETERS}
-    if given.get("on_error", "stop") not in {"skip", "stop"}:
-        errors["on_error"] = [_("Either skip or stop.")]
-    moments = {name: _moment(given[name]) for name in MOMENTS if given.get(name)}
-    errors |= {
-        name: [_("A time with its offset, like 2026-03-04T09:30:00Z.")]
-        for name, moment in moments.items()
-        if moment is None
-    }
-    if errors:
-        raise ValidationError(errors)
-    options = {
-        "zone": given.get("zone", ""),
-        "encoding": given.get("encoding", ""),
-        "covers_to": moments.get("covers_to"),
-    }
-    return options, moments.get("complete_from"), given.get("on_error") == "skip"
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment is not None and moment.tzinfo is not None else None
-
-
-def _body(request: Request) -> WholeBody:
-    kind = request.content_type.partition(";")[0].strip().lower()
-    packing = request.headers.get("Content-Encoding", "identity").strip().lower()
-    if kind not in CONTENT_TYPES:
-        raise UnsupportedMediaType(kind)
-    if packing not in {"identity", "gzip"}:
-        raise UnsupportedMediaType(packing)
-    try:
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        length = 0
-    return WholeBody(request.stream or BytesIO(), length)
-
-
-def _charset(request: Request) -> str:
-    """``text/csv; charset=iso-8859-1`` names the encoding, too; an unknown one is no hint."""
-    _kind, _sign, rest = request.content_type.lower().partition("charset=")
-    named = rest.partition(";")[0].strip(' "')
-    return named if named in ENCODINGS else ""

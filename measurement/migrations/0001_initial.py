@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('workflow', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='case_source', to='workflows.workflow')),
             ],
-            options={
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('completed_only', False), ('horizon_days__gte', 1), _connector='OR'), name='casesource_completed_only_has_horizon')], 
                 'verbose_name': 'case source',
                 'verbose_name_plural': 'case sources',
             },
@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('job', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.job')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='measurement.casesource')),
-            ],
+            ], options={'indexes': [models.Index(fields=['source', '-id'], name='caseimport_newest_of_source')], 'constraints': [models.CheckConstraint(condition=models.Q(('channel__in', ['page', 'api', 'command', 'demo'])), name='caseimport_channel_known'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='caseimport_hash')], },
         ),
         migrations.CreateModel(
             name='ImportRejection',
@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=500)),
                 ('row', models.JSONField()),
                 ('case_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejections', to='measurement.caseimport')),
-            ],
+            ], options={'indexes': [models.Index(models.F('case_import'), models.F('line'), name='importrejection_in_file_order')], },
         ),
         migrations.CreateModel(
             name='Reading',
@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
                 ('redesign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='workflows.redesign')),
                 ('input', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='measurement.readinginput')),
             ],
-            options={
+            options={'indexes': [models.Index(fields=['redesign', '-cutoff'], name='reading_newest_of_redesign')], 'constraints': [models.UniqueConstraint(models.F('redesign'), models.F('kind'), models.F('design_sha256'), models.F('input'), models.F('code_version'), name='reading_once_per_input'), models.CheckConstraint(condition=models.Q(('kind__in', ['early', 'primary', 'day_90', 'day_180'])), name='reading_kind_known'), models.CheckConstraint(condition=models.Q(('verdict__in', ['improved', 'worse', 'no_measurable_change', 'insufficient_evidence', 'faster_but_worse', 'refused'])), name='reading_verdict_known'), models.CheckConstraint(condition=models.Q(('grade__in', ['A', 'B', 'C'])), name='reading_grade_known'), models.CheckConstraint(condition=models.Q(models.Q(('high__isnull', True), ('low__isnull', True), ('ratio__isnull', True)), models.Q(('high__isnull', False), ('low__isnull', False), ('ratio__isnull', False)), _connector='OR'), name='reading_ratio_never_without_interval'), models.CheckConstraint(condition=models.Q(('ratio__isnull', True), models.Q(('high__gte', models.F('ratio')), ('low__lte', models.F('ratio'))), _connector='OR'), name='reading_interval_holds_ratio'), models.CheckConstraint(condition=models.Q(('post_hoc', False), ('grade', 'C'), _connector='OR'), name='reading_post_hoc_at_most_c')], 
                 'verbose_name': 'reading',
                 'verbose_name_plural': 'readings',
             },
@@ -169,57 +169,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['open', 'completed', 'cancelled'])), name='case_status_known'), models.CheckConstraint(condition=models.Q(('completed_at__isnull', True), ('completed_at__gte', models.F('started_at')), _connector='OR'), name='case_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'completed'), _negated=True), ('completed_at__isnull', False), _connector='OR'), name='case_completed_has_end'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'open'), _negated=True), ('completed_at__isnull', True), _connector='OR'), name='case_open_has_no_end'), models.CheckConstraint(condition=models.Q(('case_id', ''), _negated=True), name='case_has_id')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='casesource',
-            constraint=models.CheckConstraint(condition=models.Q(('completed_only', False), ('horizon_days__gte', 1), _connector='OR'), name='casesource_completed_only_has_horizon'),
-        ),
-        migrations.AddIndex(
-            model_name='caseimport',
-            index=models.Index(fields=['source', '-id'], name='caseimport_newest_of_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseimport',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['page', 'api', 'command', 'demo'])), name='caseimport_channel_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseimport',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='caseimport_hash'),
-        ),
-        migrations.AddIndex(
-            model_name='importrejection',
-            index=models.Index(models.F('case_import'), models.F('line'), name='importrejection_in_file_order'),
-        ),
-        migrations.AddIndex(
-            model_name='reading',
-            index=models.Index(fields=['redesign', '-cutoff'], name='reading_newest_of_redesign'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(models.F('redesign'), models.F('kind'), models.F('design_sha256'), models.F('input'), models.F('code_version'), name='reading_once_per_input'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['early', 'primary', 'day_90', 'day_180'])), name='reading_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['improved', 'worse', 'no_measurable_change', 'insufficient_evidence', 'faster_but_worse', 'refused'])), name='reading_verdict_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__in', ['A', 'B', 'C'])), name='reading_grade_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('high__isnull', True), ('low__isnull', True), ('ratio__isnull', True)), models.Q(('high__isnull', False), ('low__isnull', False), ('ratio__isnull', False)), _connector='OR'), name='reading_ratio_never_without_interval'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(('ratio__isnull', True), models.Q(('high__gte', models.F('ratio')), ('low__lte', models.F('ratio'))), _connector='OR'), name='reading_interval_holds_ratio'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(('post_hoc', False), ('grade', 'C'), _connector='OR'), name='reading_post_hoc_at_most_c'),
         ),
     ]

@@ -1,6 +1,8 @@
 from measurement.models.cases import Case, CaseEvent, CaseImport, CaseSource, ImportRejection
 from measurement.models.readings import Reading, Recomputation
 from measurement.models.summaries import CaseSummary, ReadingInput
+from measurement.models.use import Entitlement, UsageWeek
+from measurement.models.use_imports import UseImport, UseRejection
 
 __all__ = [
     "Case",
@@ -8,8 +10,12 @@ __all__ = [
     "CaseImport",
     "CaseSource",
     "CaseSummary",
+    "Entitlement",
     "ImportRejection",
     "Reading",
     "ReadingInput",
     "Recomputation",
+    "UsageWeek",
+    "UseImport",
+    "UseRejection",
 ]

@@ -1,14 +1,13 @@
 """Cases as they came from a source, and how they came."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import uuid7
-from core.models import Job
-from measurement.choices import CaseStatus, ImportChannel
+from measurement.choices import CaseStatus
 from measurement.errors import row_refusal
+from measurement.models.deliveries import Delivery
 from workflows.models import Workflow
 
 
@@ -110,55 +109,27 @@ class CaseEvent(models.Model):
         ]
 
 
-class CaseImport(models.Model):
+class CaseImport(Delivery):
     """One delivery of cases and what became of its rows; the counts feed gates G5 and G9.
 
     ``duplicate_rows`` repeat a case id of the same file; ``clock_errors`` are rejected rows whose
-    end lies before the start or whose times lie in the future. ``confirmed_at`` = somebody said
-    "import the good rows".
+    end lies before the start or whose times lie in the future.
     """
 
-    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    area = "cases"
+    related = ("source__workflow",)
+
     source = models.ForeignKey(CaseSource, models.PROTECT, related_name="imports")
-    job = models.OneToOneField(Job, models.PROTECT, related_name="+", null=True, blank=True)
-    channel = models.CharField(max_length=8, choices=ImportChannel)
-    original_name = models.CharField(max_length=300, blank=True)
-    stored_name = models.CharField(max_length=200, blank=True)
-    size = models.PositiveBigIntegerField(default=0)
-    sha256 = models.CharField(max_length=64)
-    options = models.JSONField(default=dict)
-    skip_bad_rows = models.BooleanField(default=False)
-    rows_read = models.PositiveIntegerField(default=0)
-    rows_created = models.PositiveIntegerField(default=0)
-    rows_updated = models.PositiveIntegerField(default=0)
-    rows_unchanged = models.PositiveIntegerField(default=0)
-    rows_rejected = models.PositiveIntegerField(default=0)
-    duplicate_rows = models.PositiveIntegerField(default=0)
     clock_errors = models.PositiveIntegerField(default=0)
     dropped_columns = models.JSONField(default=list)
     covers_to = models.DateTimeField(null=True, blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
-    )
-    merged_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="caseimport_channel_known", condition=Q(channel__in=ImportChannel.values)
-            ),
-            models.CheckConstraint(
-                name="caseimport_hash", condition=Q(sha256__regex=r"^[0-9a-f]{64}$")
-            ),
-        ]
+    class Meta(Delivery.Meta):
         indexes = [models.Index(fields=["source", "-id"], name="caseimport_newest_of_source")]
 
-    def __str__(self) -> str:
-        return self.original_name or str(self.public_id)
+    @property
+    def subject(self) -> Workflow:
+        return self.source.workflow
 
 
 class ImportRejection(models.Model):

@@ -32,6 +32,7 @@ from measurement.queries.calls import (
     reach_of,
 )
 from measurement.queries.charts import pictures_of
+from measurement.queries.readers import too_few_on
 from measurement.statistics import Reading as Result
 from people.models import Person
 from workflows.choices import TRANSITIONS, Action, RedesignState
@@ -297,8 +298,8 @@ def _stored(
 
 
 def _columns(result: Result) -> dict[str, Any]:
-    """The copies beside the result, for lists and figures."""
-    computable = result.low == result.low
+    """The copies beside the result, for lists and figures: no change of too few cases."""
+    computable = result.low == result.low and not too_few_on(canonical(result))
     return {
         "verdict": ReadingVerdict(result.verdict),
         "grade": result.grade,

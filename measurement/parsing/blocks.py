@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from core.deliveries import Limits
 from measurement.parsing.columns import Columns
 from measurement.parsing.errors import Rejection
-from measurement.parsing.limits import Limits
 
 CLOCK_TOLERANCE = timedelta(seconds=60)  # the source's clock may be a little ahead of ours
-NESTED = "{…}"  # stands for a list or an object inside a row
 STATUSES = {
     "open": "open",
     "completed": "completed",
@@ -69,11 +68,3 @@ def status_of(given: str, *, ended: bool) -> str:
     if given in ("", "completed" if ended else "open"):
         return "completed" if ended else "open"
     return "cancelled" if given == "cancelled" else ""
-
-
-def is_storable(text: str) -> bool:
-    """No control characters (NUL and line ends among them), no half of a surrogate pair."""
-    return not any(
-        (ordinal := ord(sign)) < 32 or ordinal == 127 or 0xD800 <= ordinal < 0xE000  # noqa: PLR2004
-        for sign in text
-    )

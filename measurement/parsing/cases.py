@@ -1,33 +1,23 @@
 """A file to blocks of checked rows."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 from typing import BinaryIO
 
+from core.deliveries import Unreadable
+from core.deliveries.tables import csv_blocks, json_blocks, lines_of
+from core.deliveries.text import opened
 from measurement.parsing.blocks import Block, FileTerms, RawBlock
 from measurement.parsing.columns import Columns, sort_columns
-from measurement.parsing.errors import Rejection, Unreadable
+from measurement.parsing.errors import Rejection
 from measurement.parsing.fast import fill_fast
 from measurement.parsing.slow import fill_slow, shown_cells
-from measurement.parsing.tables import csv_blocks, json_blocks, lines_of
-from measurement.parsing.text import text_of
 from measurement.parsing.values import is_numberlike
 
 
 def read_cases(stream: BinaryIO, terms: FileTerms) -> Iterator[Block]:
     """The file in blocks. Raises Unreadable as soon as it shows; blocks before stay valid."""
-    pieces = text_of(stream, encoding=terms.encoding, limits=terms.limits)
-    first = next(pieces, "")
-    start = first.lstrip("\ufeff \t\r\n")
-    while not start:
-        more = next(pieces, None)
-        if more is None:
-            raise Unreadable("empty")
-        first, start = first + more, more.lstrip()
-        if len(first) > terms.limits.line:
-            raise Unreadable("empty")
-    whole = chain((first,), pieces)
-    raws = _json_blocks if start[0] in "{[" else _csv_blocks
+    is_json, whole = opened(stream, encoding=terms.encoding, limits=terms.limits)
+    raws = _json_blocks if is_json else _csv_blocks
     rows = 0
     for columns, raw in raws(whole, terms):
         count = len(raw.lines) + len(raw.uneven)

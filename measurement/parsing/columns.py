@@ -1,21 +1,15 @@
 """Which column is what: our fields, guardrail numbers, and what is left out and named."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from measurement.parsing.errors import Unreadable
-from measurement.parsing.limits import COLUMN_NAME_LENGTH, Limits
+from core.deliveries import Limits, Unreadable
+from core.deliveries.cells import plain
+from core.deliveries.limits import COLUMN_NAME_LENGTH
 from measurement.parsing.people_columns import names_a_person
 
 FIELDS = ("case_id", "started_at", "completed_at", "status", "kind", "last_event_at")
 REQUIRED = ("case_id", "started_at", "completed_at")
-DELIMITERS = ",;\t|"
-
-
-def plain(name: str) -> str:
-    """A header as it is compared: trimmed, lower case, blanks and dashes as underscores."""
-    return re.sub(r"[\s\-]+", "_", name.strip()).casefold()
 
 
 @dataclass(slots=True)
@@ -90,9 +84,3 @@ def _of_no_person(ours: str, theirs: str) -> str:
 
 def mapped(mapping: Mapping[str, str]) -> set[str]:
     return {name for name, column in mapping.items() if column}
-
-
-def delimiter_of(line: str) -> str:
-    """The sign that cuts the header into most cells, outside of quotes."""
-    outside = re.sub(r'"[^"]*"', "", line)
-    return max(DELIMITERS, key=outside.count)

@@ -10,14 +10,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from json import dumps
 
+from core.deliveries.cells import NESTED, is_storable
 from measurement.parsing.blocks import (
     CLOCK_TOLERANCE,
-    NESTED,
     STATUSES,
     Block,
     FileTerms,
     RawBlock,
-    is_storable,
     status_of,
 )
 from measurement.parsing.columns import Columns

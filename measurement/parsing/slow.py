@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from json import dumps
 
+from core.deliveries.cells import NESTED, is_storable, storable
+from core.deliveries.limits import CELL_SHOWN
 from measurement.parsing.blocks import (
     CLOCK_TOLERANCE,
-    NESTED,
     STATUSES,
     Block,
     FileTerms,
     RawBlock,
-    is_storable,
     status_of,
 )
 from measurement.parsing.columns import Columns
 from measurement.parsing.errors import CLOCK_ERROR, Rejection
-from measurement.parsing.limits import CASE_ID_LENGTH, CELL_SHOWN, KIND_LENGTH
+from measurement.parsing.limits import CASE_ID_LENGTH, KIND_LENGTH
 from measurement.parsing.values import BadValueError, read_number, read_time
 
 
@@ -138,4 +138,4 @@ def shown_cells(columns: Columns, cells: Sequence[str]) -> dict[str, str]:
 
 
 def _printable(text: str) -> str:
-    return "".join(sign if is_storable(sign) else "\ufffd" for sign in text[:CELL_SHOWN])
+    return storable(text[:CELL_SHOWN])

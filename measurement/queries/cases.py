@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from core.charts import BarRow, Bars, words
 from core.choices import JobState
+from core.deliveries.limits import REFUSALS_KEPT
 from measurement.choices import CaseStatus
 from measurement.errors import row_refusal
 from measurement.models import Case, CaseImport, CaseSource, CaseSummary, ImportRejection
 from measurement.parsing import FIELDS
-from measurement.parsing.limits import REFUSALS_KEPT
 from measurement.rules import median_shown
 from measurement.statistics import FINISHED_BEFORE
 from workflows.models import GoLive, Workflow

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy.stats import false_discovery_control
 
 LEVEL = 0.05
 
@@ -55,7 +54,11 @@ def portfolio(readings: Sequence[Entry], *, level: float = LEVEL) -> Portfolio:
     p = np.array([reading.p for reading in readings], dtype=np.float64)
     if not ((p >= 0) & (p <= 1)).all():
         raise ValueError("every p must lie between 0 and 1")
-    adjusted = false_discovery_control(p) if len(p) else p
+    adjusted = p
+    if len(p):
+        from scipy.stats import false_discovery_control  # over a second to import
+
+        adjusted = false_discovery_control(p)
     survivors = tuple((adjusted <= level).tolist())
     counted = tuple(
         survived

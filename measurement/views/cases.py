@@ -18,10 +18,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core.acting import acting_person
 from core.audit import record_export
 from core.errors import DomainError
+from core.exporting import csv_lines
 from core.pagination import page_of
 from measurement.choices import ImportChannel
 from measurement.errors import FileRefusedError
-from measurement.exporting import csv_lines
 from measurement.forms.cases import UploadForm
 from measurement.models import CaseImport, CaseSource, ImportRejection
 from measurement.operations import imports

@@ -16,6 +16,7 @@ from measurement.models import Reading
 from measurement.operations import readings as operations
 from measurement.queries.charts import control_chart_shown, quantile_plot_shown, weekly_json
 from measurement.queries.evidence import evidence_page, evidence_rows, verdict_counts
+from measurement.queries.readers import result_told, too_few_on
 from measurement.queries.readings import (
     reading_shown,
     readings_of,
@@ -24,6 +25,7 @@ from measurement.queries.readings import (
     runs_beyond_reach,
 )
 from measurement.rules import may_measure
+from people.rules import sees_organisation
 from workflows.models import Redesign
 from workflows.views.tabs import tabs_of
 
@@ -45,6 +47,7 @@ def evidence_list(request: HttpRequest) -> HttpResponse:
             "counts": verdict_counts(everything),
             "beyond_reach": not page.object_list and runs_beyond_reach(person),
             "filtered": filters.form.is_bound and any(request.GET.values()),
+            "reads_use": sees_organisation(person),
         },
     )
 
@@ -135,6 +138,7 @@ def _as_json(reading: Reading) -> dict[str, object]:
         "input_sha256": reading.input_id,
         "code_version": reading.code_version,
         "weekly": weekly_json(reading),
-        "result": reading.result,
+        "result": result_told(reading.result),
+        "withheld": list(too_few_on(reading.result)),
         "result_sha256": reading.result_sha256,
     }

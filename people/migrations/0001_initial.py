@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
-            options={
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('is_active', True), ('signing_enabled', False), _connector='OR'), name='person_signing_only_while_active'), models.CheckConstraint(condition=models.Q(('email__isnull', True), ('email', django.db.models.functions.text.Lower('email')), _connector='OR'), name='person_email_is_lower_case'), models.CheckConstraint(condition=models.Q(('email__isnull', True), models.Q(('email', ''), _negated=True), _connector='OR'), name='person_email_not_blank')], 
                 'verbose_name': 'person',
                 'verbose_name_plural': 'people',
             },
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('delegate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations_held', to=settings.AUTH_USER_MODEL)),
                 ('principal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations_given', to=settings.AUTH_USER_MODEL)),
-            ],
+            ], options={'constraints': [models.CheckConstraint(condition=models.Q(('principal', models.F('delegate')), _negated=True), name='delegation_not_to_oneself'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='delegation_has_reason'), models.CheckConstraint(condition=models.Q(('valid__isempty', False)), name='delegation_range_not_empty'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('principal', '='), ('valid', '&&')], name='delegation_one_at_a_time')], },
         ),
         migrations.CreateModel(
             name='Employment',
@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='employments', to=settings.AUTH_USER_MODEL)),
                 ('legal_entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.legalentity')),
-            ],
+            ], options={'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('person', '='), ('legal_entity', '='), ('valid', '&&')], name='employment_no_overlap_in_one_entity'), models.CheckConstraint(condition=models.Q(('valid__isempty', False)), name='employment_range_not_empty')], },
         ),
         migrations.CreateModel(
             name='OrgUnit',
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='people.orgunit')),
                 ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='units', to='people.site')),
             ],
-            options={
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='orgunit_not_its_own_parent')], 
                 'verbose_name': 'unit',
                 'verbose_name_plural': 'units',
             },
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
                 ('manager', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reports', to=settings.AUTH_USER_MODEL)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='people.orgunit')),
-            ],
+            ], options={'indexes': [models.Index(models.F('unit'), models.F('person'), name='assignment_unit_person')], 'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('person', '='), ('valid', '&&')], name='assignment_one_at_a_time'), models.CheckConstraint(condition=models.Q(('valid__isempty', False)), name='assignment_range_not_empty'), models.CheckConstraint(condition=models.Q(('manager__isnull', True), models.Q(('manager', models.F('person')), _negated=True), _connector='OR'), name='assignment_not_own_manager')], },
         ),
         migrations.CreateModel(
             name='OrgUnitClosure',
@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                 ('depth', models.PositiveSmallIntegerField()),
                 ('ancestor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.orgunit')),
                 ('descendant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.orgunit')),
-            ],
+            ], options={'indexes': [models.Index(models.F('descendant'), models.F('ancestor'), name='orgunitclosure_upward')], 'constraints': [models.UniqueConstraint(models.F('ancestor'), models.F('descendant'), name='orgunitclosure_pair_once')], },
         ),
         migrations.CreateModel(
             name='ReportingLine',
@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
                 ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
                 ('manager', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to=settings.AUTH_USER_MODEL)),
-            ],
+            ], options={'constraints': [models.CheckConstraint(condition=models.Q(('person', models.F('manager')), _negated=True), name='reportingline_not_to_oneself'), models.CheckConstraint(condition=models.Q(('kind__in', ['matrix', 'project'])), name='reportingline_kind_known'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('person', '='), ('manager', '='), ('kind', '='), ('valid', '&&')], name='reportingline_no_overlap')], },
         ),
         migrations.CreateModel(
             name='RoleGrant',
@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
                 ('granted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='role_grants', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.orgunit')),
-            ],
+            ], options={'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['administrator', 'program_office', 'auditor', 'quality', 'it', 'privacy', 'works_council', 'regulatory', 'safety'])), name='rolegrant_role_known'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='rolegrant_has_reason'), models.CheckConstraint(condition=models.Q(('granted_by__isnull', True), models.Q(('granted_by', models.F('person')), _negated=True), _connector='OR'), name='rolegrant_not_by_oneself'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('granted_at')), _connector='OR'), name='rolegrant_ends_after_start'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person', 'role', 'unit'), name='rolegrant_once_while_open', nulls_distinct=False)], },
         ),
         migrations.AddField(
             model_name='site',
@@ -192,114 +192,6 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='people.workcalendar')),
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('is_active', True), ('signing_enabled', False), _connector='OR'), name='person_signing_only_while_active'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('email__isnull', True), ('email', django.db.models.functions.text.Lower('email')), _connector='OR'), name='person_email_is_lower_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('email__isnull', True), models.Q(('email', ''), _negated=True), _connector='OR'), name='person_email_not_blank'),
-        ),
-        migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('principal', models.F('delegate')), _negated=True), name='delegation_not_to_oneself'),
-        ),
-        migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='delegation_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('valid__isempty', False)), name='delegation_range_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='delegation',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('principal', '='), ('valid', '&&')], name='delegation_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='employment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('person', '='), ('legal_entity', '='), ('valid', '&&')], name='employment_no_overlap_in_one_entity'),
-        ),
-        migrations.AddConstraint(
-            model_name='employment',
-            constraint=models.CheckConstraint(condition=models.Q(('valid__isempty', False)), name='employment_range_not_empty'),
-        ),
-        migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(models.F('unit'), models.F('person'), name='assignment_unit_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('person', '='), ('valid', '&&')], name='assignment_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('valid__isempty', False)), name='assignment_range_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('manager__isnull', True), models.Q(('manager', models.F('person')), _negated=True), _connector='OR'), name='assignment_not_own_manager'),
-        ),
-        migrations.AddIndex(
-            model_name='orgunitclosure',
-            index=models.Index(models.F('descendant'), models.F('ancestor'), name='orgunitclosure_upward'),
-        ),
-        migrations.AddConstraint(
-            model_name='orgunitclosure',
-            constraint=models.UniqueConstraint(models.F('ancestor'), models.F('descendant'), name='orgunitclosure_pair_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportingline',
-            constraint=models.CheckConstraint(condition=models.Q(('person', models.F('manager')), _negated=True), name='reportingline_not_to_oneself'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportingline',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['matrix', 'project'])), name='reportingline_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportingline',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('person', '='), ('manager', '='), ('kind', '='), ('valid', '&&')], name='reportingline_no_overlap'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['administrator', 'program_office', 'auditor', 'quality', 'it', 'privacy', 'works_council', 'regulatory', 'safety'])), name='rolegrant_role_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='rolegrant_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(('granted_by__isnull', True), models.Q(('granted_by', models.F('person')), _negated=True), _connector='OR'), name='rolegrant_not_by_oneself'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('granted_at')), _connector='OR'), name='rolegrant_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person', 'role', 'unit'), name='rolegrant_once_while_open', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='orgunit',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='orgunit_not_its_own_parent'),
-        ),
-        migrations.AddConstraint(
-            model_name='workcalendarversion',
-            constraint=models.UniqueConstraint(models.F('calendar'), models.F('number'), name='workcalendarversion_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='workcalendarversion',
-            constraint=models.CheckConstraint(condition=models.Q(('first_day__lte', models.F('last_day'))), name='workcalendarversion_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='workcalendarversion',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='workcalendarversion_number_from_one'),
+            ], options={'constraints': [models.UniqueConstraint(models.F('calendar'), models.F('number'), name='workcalendarversion_number_once'), models.CheckConstraint(condition=models.Q(('first_day__lte', models.F('last_day'))), name='workcalendarversion_days_in_order'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='workcalendarversion_number_from_one')], },
         ),
     ]

@@ -5,9 +5,11 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import uuid7
+from people.choices import EmploymentStatus
 from people.models.calendars import Site
 
 
@@ -77,10 +79,27 @@ class Employment(models.Model):
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="employments")
     legal_entity = models.ForeignKey(LegalEntity, models.PROTECT, related_name="+")
+    # Long leave: still employed, but neither counted as using AI nor as not using it.
+    status = models.CharField(
+        max_length=8, choices=EmploymentStatus, default=EmploymentStatus.ACTIVE
+    )
+    country = models.CharField(max_length=2, blank=True)
+    # Of several at once this one says where the person belongs; the person is counted once.
+    is_primary = models.BooleanField(default=True, db_default=True)
     valid = DateRangeField()
+    # The other time axis: since when the portal knows. A start before it was told afterwards.
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [
+            ExclusionConstraint(
+                name="employment_one_primary_at_a_time",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(is_primary=True),
+            ),
             ExclusionConstraint(
                 name="employment_no_overlap_in_one_entity",
                 expressions=[
@@ -88,6 +107,9 @@ class Employment(models.Model):
                     ("legal_entity", RangeOperators.EQUAL),
                     ("valid", RangeOperators.OVERLAPS),
                 ],
+            ),
+            models.CheckConstraint(
+                name="employment_status_known", condition=Q(status__in=EmploymentStatus.values)
             ),
             models.CheckConstraint(
                 name="employment_range_not_empty", condition=Q(valid__isempty=False)
@@ -105,7 +127,11 @@ class Assignment(models.Model):
     )
     job_title = models.CharField(max_length=150, blank=True)
     cost_centre = models.CharField(max_length=64, blank=True)
+    site = models.ForeignKey(
+        Site, models.PROTECT, related_name="assignments", null=True, blank=True
+    )
     valid = DateRangeField()
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [

@@ -37,6 +37,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     family_name = models.CharField(_("family name"), max_length=100, blank=True)
     job_title = models.CharField(_("job title"), max_length=150, blank=True)
     employee_number = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    # The HR system's own key: what its rows, and those of usage and training, name a person by.
+    source_id = models.CharField(max_length=128, null=True, blank=True, unique=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     signing_enabled = models.BooleanField(default=False)
@@ -60,6 +62,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 name="person_email_is_lower_case",
                 condition=Q(email__isnull=True) | Q(email=Lower("email")),
+            ),
+            models.CheckConstraint(
+                name="person_source_id_not_blank",
+                condition=Q(source_id__isnull=True) | ~Q(source_id=""),
             ),
             models.CheckConstraint(
                 name="person_email_not_blank", condition=Q(email__isnull=True) | ~Q(email="")

@@ -28,6 +28,7 @@ def publish_calendar(
     subdivision: str = "",
     closed_periods: list[tuple[date, date]] | None = None,
     actor: Person | None,
+    reason: str = "",
 ) -> WorkCalendarVersion:
     """A new version of the calendar called ``name``, which is made when there is none.
 
@@ -62,6 +63,7 @@ def publish_calendar(
         subject=calendar,
         actor=actor,
         after={"version": number, "zone": zone, "hours": hours, "holidays": len(days)},
+        reason=reason,
     )
     return version
 

@@ -31,7 +31,13 @@ def mail_password_reset(*, person_id: int) -> None:
     if not person.email or not person.is_active:
         return
     adapter = get_adapter()
-    key = f"{user_pk_to_url_str(person)}-{default_token_generator.make_token(person)}"
-    facts = {"user": person, "password_reset_url": adapter.get_reset_password_from_key_url(key)}
+    facts = {"user": person, "password_reset_url": password_link(person)}
     with translation.override(person.language or settings.LANGUAGE_CODE):
         adapter.send_password_reset_mail(person, person.email, facts)
+
+
+def password_link(person: Person) -> str:
+    """Leads to the page that sets a password; good until it is a new one, or the link too old."""
+    key = f"{user_pk_to_url_str(person)}-{default_token_generator.make_token(person)}"
+    address: str = get_adapter().get_reset_password_from_key_url(key)
+    return address

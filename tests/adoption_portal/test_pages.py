@@ -6,7 +6,9 @@ import pytest
 from django.urls import reverse
 
 from adoption_portal import shell
+from people.choices import Role
 from tests.adoption_portal.conftest import PASSWORD
+from tests.factories.people import RoleGrantFactory
 
 POLICY = {
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'",
@@ -171,8 +173,7 @@ def test_admin_refuses_who_is_not_staff(signed_in):
 
 
 def test_admin_wears_the_tokens(client, person):
-    person.is_staff = person.is_superuser = True
-    person.save()
+    RoleGrantFactory(person=person, role=Role.ADMINISTRATOR)
     client.force_login(person)
     response = client.get("/admin/")
     assert "css/tokens.css" in response.content.decode()

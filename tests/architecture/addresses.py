@@ -10,11 +10,18 @@ SUBJECTS = {
     "workflows/": "workflow",
     "redesigns/": "redesign",
     "sign-offs/": "in_review",
+    "evidence/use/": "use_import",
     "evidence/": "live",
+    "imports/people/": "people_import",
     "imports/": "import",
+    "surveys/": "wave",
     "api/v1/jobs/": "job",
     "api/v1/workflows/": "workflow",
+    "api/v1/redesigns/": "live",
+    "api/v1/readings/": "reading",
     "api/v1/imports/": "import",
+    "api/v1/hr/imports/": "people_import",
+    "api/v1/use-imports/": "use_import",
 }
 # Where another object than the beginning says makes the better question.
 BY_NAME = {
@@ -27,8 +34,20 @@ BY_NAME = {
     "workflows:suspend": "live",
     "workflows:resume": "live",
     "workflows:redesign_retire": "live",
+    "surveys:cancel": "planned",
+    "surveys:result": "released",
+    "surveys:result_csv": "released",
+    "workflows:team_talk": "live",
 }
-PLAIN = {"app_label": "auth", "url": "nothing", "uidb36": "1", "key": "set-password"}
+PLAIN = {
+    "app_label": "auth",
+    "url": "nothing",
+    "uidb36": "1",
+    "key": "set-password",
+    "kind": "usage",
+    "page": "overview",
+    "suffix": "csv",
+}
 
 
 @dataclass(frozen=True, order=True)
@@ -60,8 +79,13 @@ class Address:
         for name in ("public_id", "workflow"):
             if name in given:
                 given[name] = ids.get(self.subject, NOWHERE)
+        for name, kind in (("source_id", "hr_person"), ("code", "hr_unit")):
+            if name in given and self.is_machine:
+                given[name] = ids.get(kind, NOWHERE)
         if "reading_id" in given:
             given["reading_id"] = ids.get("reading", NOWHERE)
+        if "redesign_id" in given:
+            given["redesign_id"] = ids.get("live", NOWHERE)
         return self._filled(given)
 
     def _filled(self, given: dict[str, str]) -> str:

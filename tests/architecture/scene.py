@@ -3,13 +3,20 @@
 import io
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
-from measurement.choices import ImportChannel
+from django.utils import timezone
+
+from adoption_portal.console.operations.counting import refresh
+from measurement.choices import ImportChannel, UseKind
 from measurement.models import Reading
+from measurement.operations import use_imports
 from measurement.operations.imports import receive_file, source_for
 from measurement.operations.readings import measure_redesign
-from people.choices import Role
+from measurement.operations.use_imports import receive_people as receive_use
+from people.choices import ImportMode, InboundChannel, Role
 from people.models import Person
+from people.operations.imports import receive_people
 from tests.factories.cases import NOW, imported, simulated
 from tests.factories.measurement import HEADER
 from tests.factories.people import (
@@ -20,6 +27,7 @@ from tests.factories.people import (
 )
 from tests.factories.sign_offs import approved, in_review, live
 from tests.factories.workflows import RedesignFactory, WorkflowFactory
+from tests.surveys.views.waves import opened, planned, released
 
 ROLES = (
     "anonymous",
@@ -48,7 +56,7 @@ def build() -> Scene:
     above = OrgUnitFactory(head=manager)
     owner = PersonFactory()
     unit = OrgUnitFactory(parent=above, head=owner)
-    employee = AssignmentFactory(unit=unit).person
+    employee = AssignmentFactory(unit=unit, person__source_id="W-1").person
     quality = _holder(Role.QUALITY, unit=above)
     scene.people = {
         "employee": employee,
@@ -60,9 +68,16 @@ def build() -> Scene:
         "administrator": _holder(Role.ADMINISTRATOR, is_staff=True, is_superuser=True),
     }
     scene.ids = _work(unit, manager, quality)
+    scene.ids |= {
+        "people_import": str(people_received().public_id),
+        "use_import": str(use_received().use_import.public_id),
+        "hr_person": employee.source_id,
+        "hr_unit": unit.code,
+    }
     far_manager, far_owner = PersonFactory(), PersonFactory()
     far = OrgUnitFactory(parent=OrgUnitFactory(head=far_manager), head=far_owner)
     scene.elsewhere = _work(far, far_manager, _holder(Role.QUALITY, unit=far))
+    refresh(at=timezone.now())  # what the console shows
     return scene
 
 
@@ -90,7 +105,8 @@ def _work(unit, manager, quality):
     waiting = in_review(gxp=True, boss=manager, quality=quality, workflow=fresh()).redesign
     signed = approved(gxp=True, boss=manager, quality=quality, workflow=fresh()).redesign
     review = received(workflow)
-    return {
+    waves = _surveys(unit, manager)
+    return waves | {
         "workflow": str(workflow.public_id),
         "draft": str(RedesignFactory(workflow=workflow).public_id),
         "in_review": str(waiting.public_id),
@@ -100,7 +116,57 @@ def _work(unit, manager, quality):
         "reading": str(Reading.objects.get(redesign=going).public_id),
         "import": str(review.public_id),
         "job": str(review.job.public_id),
+        "use_import": str(people_rows().public_id),
     }
+
+
+def _surveys(unit, boss):
+    """A wave of each kind: not open yet, open, and with its results; each of its own workflow."""
+
+    def of_its_own():
+        return {"workflow": WorkflowFactory(unit=unit, is_simulated=True), "boss": boss}
+
+    later = timezone.localdate() + timedelta(days=5)
+    return {
+        "planned": str(planned(opens_date=later, **of_its_own()).wave.public_id),
+        "wave": str(opened(**of_its_own()).wave.public_id),
+        "released": str(released(**of_its_own()).wave.public_id),
+    }
+
+
+def people_received():
+    """A file of people whose job waits."""
+    return receive_people(
+        upload=io.BytesIO(b"source_id,family_name\nW-1,Keller\n"),
+        actor=None,
+        channel=InboundChannel.PAGE,
+        mode=ImportMode.DELTA,
+        preview=True,
+    )
+
+
+def people_rows():
+    """A delivery about people that waits for somebody to start it."""
+    return receive_use(
+        kind=UseKind.COMPLETIONS,
+        actor=None,
+        upload=io.BytesIO(f"person,training,completed_date\nE-{uuid4()},X,2026-03-02\n".encode()),
+        options={},
+        channel=ImportChannel.PAGE,
+        name="trainings.csv",
+        starts=False,
+    ).use_import
+
+
+def use_received():
+    """A file of use whose job waits."""
+    return use_imports.receive_people(
+        kind=UseKind.USAGE,
+        actor=None,
+        upload=io.BytesIO(b"person,tool,week,active_days\nW-1,Assistant,2026-03-02,2\n"),
+        options={},
+        channel=ImportChannel.PAGE,
+    )
 
 
 def received(workflow, *, rows=1, actor=None):

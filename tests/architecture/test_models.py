@@ -18,9 +18,11 @@ MAY_CASCADE = {
     "workflows.Hypothesis.revision": "a part of the revision",
     "workflows.Guardrail.hypothesis": "a part of the promise",
     "measurement.ImportRejection.case_import": "says what was wrong with one delivery",
+    "people.PeopleRejection.people_import": "says what was wrong with one delivery",
+    "measurement.UseRejection.use_import": "says what was wrong with one delivery",
     "measurement.CaseSummary.workflow": "counts that are made again at any time",
 }
-OURS = [model for model in apps.get_models() if model._meta.app_label in APPS]
+OURS = [model for model in apps.get_models() if model._meta.app_label in {*APPS, "console"}]
 
 
 def keys_of(model):

@@ -35,7 +35,16 @@ PUBLIC = {
     "favicon": "asked by every browser",
 }
 # Taking a file away is written down, and nothing else.
-EXPORTS = {"workflows:manifest", "measurement:evidence_json", "measurement:import_rejections"}
+EXPORTS = {
+    "workflows:manifest",
+    "measurement:evidence_json",
+    "measurement:import_rejections",
+    "surveys:result_csv",
+    "console:export",
+    "people:import_rejections",
+    "measurement:use_rejections",
+}
+WRITERS = {"workflow owner", "administrator"}
 SHUT = {"sign in", "401", "403", "404"}
 POLICY = {
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:",
@@ -149,7 +158,10 @@ def scene(db, tmp_path, settings):
 
 
 def test_out_of_reach_reads_as_missing(scene):
-    """Status and body, for every address with an id and every role that does not see all."""
+    """Status and body, for every address with an id and every role that does not see all.
+
+    Writes are tried by the two who may write most elsewhere.
+    """
     differing = []
     for role in ROLES[1:]:
         if role in SEE_ALL:
@@ -159,7 +171,7 @@ def test_out_of_reach_reads_as_missing(scene):
             # The job's and the deliveries' machine pages are asked with tokens, elsewhere.
             if not address.subject or address.is_machine:
                 continue
-            for method in address.methods:
+            for method in address.methods if role in WRITERS else ("GET",):
                 far = client.generic(method, address.path(scene.elsewhere))
                 missing = client.generic(method, address.path({}))
                 if far.status_code not in {404, 405} or same(far) != same(missing):

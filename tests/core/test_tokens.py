@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core import serializers
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from core import jobs
@@ -15,7 +15,7 @@ from core.api.permissions import HasScope, Refuse
 from core.api.scopes import SCOPES
 from core.errors import DomainError
 from core.models import ApiToken, AuditEvent
-from core.tokens import create_token, revoke_token, token_of
+from core.tokens import create_token, replace_token, revoke_token, token_of
 from tests.factories.people import PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -257,3 +257,87 @@ def test_command_says_when_there_is_none(name):
     with pytest.raises(CommandError, match="no token"):
         call_command("revoke_token", name)
     assert ApiToken.objects.filter(revoked_at=None).count() == 1
+
+
+# --- from where -----------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "networks, address, status",
+    [
+        (["192.0.2.0/24"], "192.0.2.9", 200),
+        (["192.0.2.0/24"], "192.0.3.9", 401),
+        (["192.0.2.0/24", "2001:db8::/48"], "2001:db8::7", 200),
+        (["192.0.2.0/24"], "::ffff:192.0.2.9", 200),
+        (["192.0.2.0/24"], "nowhere", 401),
+        ([], "203.0.113.1", 200),
+    ],
+)
+def test_token_works_from_its_networks_alone(client, networks, address, status):
+    _token, key = make(networks=networks)
+    job = jobs.enqueue("core.forget_expired")
+
+    answer = client.get(
+        f"/api/v1/jobs/{job.public_id}",
+        headers={"Authorization": f"Bearer {key}"},
+        REMOTE_ADDR=address,
+    )
+
+    assert answer.status_code == status
+    if status == 401:
+        assert "not for use from here" in answer.json()["detail"]
+
+
+def test_networks_are_stored_as_what_they_are():
+    token, _key = make(networks=["192.0.2.77/24", "192.0.2.0/24", "2001:DB8::"])
+    token.refresh_from_db()
+
+    assert [str(network) for network in token.networks] == ["192.0.2.0/24", "2001:db8::/128"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "networks = '{}'",
+        "networks = '{10.0.0.0/8}'",
+        "scopes = '{hr:write}'",
+        "replaces_id = id",
+        "owner_id = (SELECT min(id) FROM people_person)",
+        "revoked_by_id = (SELECT min(id) FROM people_person)",
+    ],
+)
+def test_database_keeps_what_a_token_may(change):
+    PersonFactory()
+    make()
+
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE core_apitoken SET {change}")
+
+
+def test_database_refuses_a_network_that_is_none():
+    token, _key = make()
+
+    with pytest.raises(DataError), transaction.atomic():
+        ApiToken.objects.filter(pk=token.pk).update(networks=["10.0.0.1/8"])
+
+
+def test_commands_take_networks_and_a_reason(capsys):
+    call_command("create_token", "feed", "--scopes", "jobs:read", "--networks", "192.0.2.0/24,::1")
+    token = ApiToken.objects.get()
+    call_command("revoke_token", "feed", "--reason", "Leaked")
+
+    assert [str(network) for network in token.networks] == ["192.0.2.0/24", "::1/128"]
+    assert AuditEvent.objects.get(verb="token.revoked").reason == "Leaked"
+
+
+@pytest.mark.parametrize("wrong", [{"name": " "}, {"name": "x" * 101}, {"networks": ["office"]}])
+def test_token_that_makes_no_sense_is_refused(wrong):
+    with pytest.raises(DomainError):
+        create_token(**({"name": "feed", "scopes": ["jobs:read"]} | wrong))
+
+
+@pytest.mark.parametrize("overlap", [timedelta(days=15), timedelta(seconds=-1)])
+def test_overlap_has_bounds(overlap):
+    token, _key = make()
+
+    with pytest.raises(DomainError):
+        replace_token(token=token, actor=None, overlap=overlap)
+    assert ApiToken.objects.count() == 1

@@ -128,3 +128,20 @@ class WorkCalendarVersionFactory(factory.django.DjangoModelFactory):
     hours = factory.LazyFunction(lambda: {str(day): [["08:00", "17:00"]] for day in range(5)})
     first_day = date(2020, 1, 1)
     last_day = date(2030, 12, 31)
+
+
+class TrainingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Training
+
+    code = factory.Sequence(lambda n: f"T-{n}")
+    name = "Working with the assistant"
+
+
+class TrainingCompletionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.TrainingCompletion
+
+    person = factory.SubFactory(PersonFactory)
+    training = factory.SubFactory(TrainingFactory)
+    completed_date = date(2026, 3, 2)

@@ -7,7 +7,15 @@ from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 from django.utils import timezone
 
-from people.models import OrgUnit, OrgUnitClosure, Person, ReportingLine
+from people.models import (
+    ChangeLog,
+    OrgUnit,
+    OrgUnitClosure,
+    ParkedManager,
+    PeopleImport,
+    Person,
+    ReportingLine,
+)
 from tests.factories.people import (
     AssignmentFactory,
     DelegationFactory,
@@ -17,6 +25,8 @@ from tests.factories.people import (
     PersonFactory,
     RoleGrantFactory,
     SiteFactory,
+    TrainingCompletionFactory,
+    TrainingFactory,
     WorkCalendarFactory,
     WorkCalendarVersionFactory,
 )
@@ -90,6 +100,16 @@ def two_versions_of_one_number():
     WorkCalendarVersionFactory(calendar=WorkCalendarVersionFactory().calendar)
 
 
+def log(**fields):
+    given = {"attribute": "unit", "effective_from": date(2026, 1, 1), "source": "api"}
+    ChangeLog.objects.create(person=PersonFactory(), **(given | fields))
+
+
+def delivery(**fields):
+    given = {"channel": "api", "mode": "full", "sha256": "0" * 64}
+    PeopleImport.objects.create(**(given | fields))
+
+
 REFUSED = {
     "person_signing_only_while_active": lambda: PersonFactory(
         is_active=False, signing_enabled=True
@@ -99,7 +119,34 @@ REFUSED = {
     "email": lambda: again(PersonFactory, email="mara@example.org"),
     "employee_number": lambda: again(PersonFactory, employee_number="E1"),
     "employment_no_overlap_in_one_entity": lambda: same_person(
-        EmploymentFactory, legal_entity=LegalEntityFactory()
+        EmploymentFactory, legal_entity=LegalEntityFactory(), is_primary=False
+    ),
+    "employment_one_primary_at_a_time": lambda: same_person(EmploymentFactory),
+    "changelog_source_known": lambda: log(source="rumour"),
+    "changelog_attribute_given": lambda: log(attribute=""),
+    "changelog_no_personal_value": lambda: log(attribute="email", value="mara@example.org"),
+    "parkedmanager_names_somebody": lambda: ParkedManager.objects.create(
+        person=PersonFactory(), manager_source_id="", effective_from=date(2026, 1, 1)
+    ),
+    "peopleimport_channel_known": lambda: delivery(channel="fax"),
+    "peopleimport_mode_known": lambda: delivery(mode="half"),
+    "peopleimport_phase_known": lambda: delivery(phase="begun"),
+    "peopleimport_hash": lambda: delivery(sha256="x" * 64),
+    "peopleimport_dry_run_applies_nothing": lambda: delivery(
+        dry_run=True, applied_at=timezone.now()
+    ),
+    "peopleimport_approval_whole": lambda: delivery(approved_by=PersonFactory()),
+    "peopleimport_braked_needs_second_person": lambda: delivery(
+        brakes=[{"code": "ends"}], applied_at=timezone.now()
+    ),
+    "person_source_id_not_blank": lambda: PersonFactory(source_id=""),
+    "source_id": lambda: again(PersonFactory, source_id="W-1"),
+    "employment_status_known": lambda: EmploymentFactory(status="asleep"),
+    "training_required_of_known": lambda: TrainingFactory(required_of="all"),
+    "training_has_code": lambda: TrainingFactory(code=""),
+    "people_training_code": lambda: again(TrainingFactory, code="T-1"),
+    "trainingcompletion_once": lambda: again(
+        TrainingCompletionFactory, person=PersonFactory(), training=TrainingFactory()
     ),
     "employment_range_not_empty": lambda: EmploymentFactory(valid=NOTHING),
     "assignment_one_at_a_time": lambda: same_person(AssignmentFactory),

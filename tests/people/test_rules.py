@@ -4,9 +4,10 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 from django.utils import timezone
 
+from core.models import ApiToken, Job
 from people import rules
 from people.choices import ORGANISATION_WIDE_ROLES, SIGNING_ROLES, Role
-from people.models import OrgUnit
+from people.models import OrgUnit, PeopleImport
 from tests.factories.people import (
     AssignmentFactory,
     DelegationFactory,
@@ -151,3 +152,15 @@ def test_a_stand_in_decides_for_nobody_otherwise(change):
         delegation = DelegationFactory(principal=PersonFactory(is_active=False))
 
     assert not rules.principals_of(delegation.delegate, NOON).exists()
+
+
+def test_a_delivery_is_of_who_sent_it_and_of_who_owns_or_made_the_token():
+    sent, owner, maker, other = PersonFactory.create_batch(4)
+    token = ApiToken(owner=owner, created_by=maker)
+    by_token = PeopleImport(created_by=sent, job=Job(token=token))
+    by_nobody = PeopleImport(job=Job(token=ApiToken()))
+
+    assert [rules.brought_by(one, by_token) for one in (sent, owner, maker, other)] == [
+        True, True, True, False,
+    ]  # fmt: skip
+    assert [rules.brought_by(owner, one) for one in (by_nobody, PeopleImport())] == [False, False]

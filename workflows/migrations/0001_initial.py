@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('decided_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to=settings.AUTH_USER_MODEL)),
                 ('on_behalf_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
+            ], options={'constraints': [models.CheckConstraint(condition=models.Q(('verdict__in', ['approved', 'changes_requested', 'rejected'])), name='decision_verdict_known'), models.CheckConstraint(condition=models.Q(('verdict', 'approved'), ('comment__regex', '\\S'), _connector='OR'), name='decision_against_has_comment', violation_error_message='Say why, so that the team can act on it.'), models.CheckConstraint(condition=models.Q(('on_behalf_of__isnull', True), models.Q(('on_behalf_of', models.F('decided_by')), _negated=True), _connector='OR'), name='decision_not_for_oneself'), models.CheckConstraint(condition=models.Q(('content_sha256__regex', '^[0-9a-f]{64}$')), name='decision_hash')], },
         ),
         migrations.CreateModel(
             name='PolicyVersion',
@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='workflows.approvalpolicy')),
-            ],
+            ], options={'constraints': [models.UniqueConstraint(models.F('policy'), models.F('number'), name='policyversion_number_once'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='policyversion_hash')], },
         ),
         migrations.AddField(
             model_name='approvalpolicy',
@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('proposer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposed_redesigns', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'in_review', 'changes_requested', 'approved', 'live', 'measured', 'suspended', 'retired', 'rejected', 'withdrawn', 'superseded'])), name='redesign_state_known')], 
                 'verbose_name': 'redesign',
                 'verbose_name_plural': 'redesigns',
             },
@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                 ('overseer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who watches over it')),
                 ('redesign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='workflows.redesign')),
                 ('tool', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='workflows.aitool', verbose_name='AI tool and version')),
-            ],
+            ], options={'constraints': [models.UniqueConstraint(models.F('redesign'), models.F('number'), name='revision_number_once'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='revision_number_from_one'), models.CheckConstraint(condition=models.Q(models.Q(('content__isnull', True), ('frozen_at__isnull', True), ('sha256', '')), models.Q(('content__isnull', False), ('frozen_at__isnull', False), ('sha256__regex', '^[0-9a-f]{64}$')), _connector='OR'), name='revision_frozen_with_content_and_hash'), models.CheckConstraint(condition=models.Q(('oversight_sample_percent__isnull', True), ('oversight_sample_percent__lte', 100), _connector='OR'), name='revision_sample_is_a_percentage'), models.CheckConstraint(condition=models.Q(('ai_act_risk__in', ['minimal', 'transparency', 'high', 'prohibited']), ('automation__in', ['assist', 'approves_each', 'samples', 'none']), ('gxp_impact__in', ['none', 'indirect', 'direct']), ('personal_data__in', ['none', 'ordinary', 'special'])), name='revision_classes_known')], },
         ),
         migrations.AddField(
             model_name='redesign',
@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
                 ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('redesign', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='go_live', to='workflows.redesign')),
                 ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflows.revision')),
-            ],
+            ], options={'constraints': [models.CheckConstraint(condition=models.Q(('reading_at__gt', models.F('at'))), name='golive_read_after_it'), models.CheckConstraint(condition=models.Q(('post_hoc', True), ('at__gte', models.F('decided_at')), _connector='OR'), name='golive_past_is_post_hoc'), models.CheckConstraint(condition=models.Q(('follow_up_days__lte', 28)), name='golive_follow_up_at_most_four_weeks'), models.CheckConstraint(condition=models.Q(('lock_sha256__regex', '^[0-9a-f]{64}$')), name='golive_lock_is_a_hash')], },
         ),
         migrations.AddField(
             model_name='decision',
@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
                 ('detail', models.CharField(blank=True, max_length=300, verbose_name='how')),
                 ('origin_keys', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, size=None)),
                 ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='workflows.revision')),
-            ],
+            ], options={'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='revisionactivity_has_title'), models.CheckConstraint(condition=models.Q(('touch_minutes__isnull', True), models.Q(('touch_minutes__gte', 0), ('touch_minutes__lte', 525600)), _connector='OR'), name='revisionactivity_touch_within_a_year'), models.CheckConstraint(condition=models.Q(('wait_minutes__isnull', True), models.Q(('wait_minutes__gte', 0), ('wait_minutes__lte', 525600)), _connector='OR'), name='revisionactivity_wait_within_a_year'), models.CheckConstraint(condition=models.Q(('share_of_cases__gte', 0), ('share_of_cases__lte', 1)), name='revisionactivity_share_is_a_share'), models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('revision', 'position'), name='revisionactivity_position_once'), models.UniqueConstraint(models.F('revision'), models.F('step_key'), name='revisionactivity_key_once'), models.CheckConstraint(condition=models.Q(('change__in', ['kept', 'changed', 'ai_assisted', 'automated', 'human_review_added', 'added', 'removed'])), name='revisionactivity_change_known')], },
         ),
         migrations.CreateModel(
             name='RevisionAuthor',
@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='authorships', to='workflows.revision')),
-            ],
+            ], options={'constraints': [models.UniqueConstraint(models.F('revision'), models.F('person'), name='revisionauthor_once')], },
         ),
         migrations.CreateModel(
             name='Route',
@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
                 ('policy_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflows.policyversion')),
                 ('redesign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='routes', to='workflows.redesign')),
                 ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='routes', to='workflows.revision')),
-            ],
+            ], options={'constraints': [models.UniqueConstraint(models.F('redesign'), condition=models.Q(('state', 'open')), name='route_one_open_per_redesign'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'approved', 'rejected', 'changes_requested', 'withdrawn', 'superseded', 'cancelled'])), name='route_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='route_closed_with_time')], },
         ),
         migrations.AddField(
             model_name='decision',
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField(blank=True, null=True)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
                 ('route', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='workflows.route')),
-            ],
+            ], options={'constraints': [models.UniqueConstraint(models.F('route'), models.F('position'), name='routestep_position_once'), models.CheckConstraint(condition=models.Q(('quorum__gte', 1)), name='routestep_quorum_from_one'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'active', 'approved', 'rejected', 'cancelled'])), name='routestep_state_known'), models.CheckConstraint(condition=models.Q(('meaning__in', ['reviewed', 'approved', 'quality_approved', 'privacy_approved', 'responsible', 'sent_back', 'rejected'])), name='routestep_meaning_known'), models.CheckConstraint(condition=models.Q(('level__in', [0, 1, 2])), name='routestep_level_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), ('opened_at__isnull', False), _connector='OR'), name='routestep_open_has_time')], },
         ),
         migrations.AddField(
             model_name='decision',
@@ -255,7 +255,7 @@ class Migration(migrations.Migration):
                 ('manifest', models.TextField()),
                 ('manifest_sha256', models.CharField(max_length=64)),
                 ('decision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='signature', to='workflows.decision')),
-            ],
+            ], options={'constraints': [models.CheckConstraint(condition=models.Q(('manifest_sha256__regex', '^[0-9a-f]{64}$')), name='signature_manifest_hash'), models.CheckConstraint(condition=models.Q(models.Q(('printed_name', ''), _negated=True), models.Q(('meaning_text', ''), _negated=True)), name='signature_has_name_and_meaning')], },
         ),
         migrations.CreateModel(
             name='StepAssignment',
@@ -267,7 +267,7 @@ class Migration(migrations.Migration):
                 ('ended_reason', models.CharField(blank=True, max_length=32)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='step_assignments', to=settings.AUTH_USER_MODEL)),
                 ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='workflows.routestep')),
-            ],
+            ], options={'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['person'], name='stepassignment_open_of_person')], 'constraints': [models.UniqueConstraint(models.F('step'), models.F('person'), condition=models.Q(('ended_at__isnull', True)), name='stepassignment_once_while_open'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_reason', '')), models.Q(('ended_at__isnull', False), models.Q(('ended_reason', ''), _negated=True)), _connector='OR'), name='stepassignment_end_has_reason')], },
         ),
         migrations.CreateModel(
             name='Workflow',
@@ -291,7 +291,7 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='owned_workflows', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='workflows', to='people.orgunit', verbose_name='unit')),
             ],
-            options={
+            options={'indexes': [models.Index(models.F('unit'), models.F('name'), name='workflow_unit_name')], 'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='workflow_has_name'), models.CheckConstraint(condition=models.Q(('yearly_volume__gte', 1)), name='workflow_volume_from_one')], 
                 'verbose_name': 'workflow',
                 'verbose_name_plural': 'workflows',
             },
@@ -319,7 +319,7 @@ class Migration(migrations.Migration):
                 ('calendar', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.workcalendar', verbose_name='work calendar')),
                 ('revision', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='hypothesis', to='workflows.revision')),
                 ('comparison', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflows.workflow', verbose_name='comparison workflow')),
-            ],
+            ], options={'constraints': [models.CheckConstraint(condition=models.Q(('target_ratio__gt', 0), ('target_ratio__lt', 1)), name='hypothesis_promises_a_shorter_time'), models.CheckConstraint(condition=models.Q(('margin__gte', 0), ('margin__lt', 1)), name='hypothesis_margin_is_a_share'), models.CheckConstraint(condition=models.Q(('before_days__gte', 84), ('before_days__lte', 3660), ('washout_days__lte', 365), models.Q(('after_days__isnull', True), models.Q(('after_days__gte', 42), ('after_days__lte', 3660)), _connector='OR')), name='hypothesis_windows_make_sense')], },
         ),
         migrations.CreateModel(
             name='WorkflowVersion',
@@ -331,7 +331,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workflow', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='workflows.workflow')),
-            ],
+            ], options={'constraints': [models.UniqueConstraint(models.F('workflow'), models.F('number'), name='workflowversion_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('frozen_at__isnull', True), ('sha256', '')), models.Q(('frozen_at__isnull', False), ('sha256__regex', '^[0-9a-f]{64}$')), _connector='OR'), name='workflowversion_frozen_with_hash'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='workflowversion_number_from_one')], },
         ),
         migrations.AddField(
             model_name='workflow',
@@ -358,7 +358,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('task', 'Task'), ('decision', 'Decision'), ('wait', 'Wait'), ('handover', 'Handover')], default='task', max_length=16, verbose_name='kind')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='workflows.workflowversion')),
             ],
-            options={
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='activity_has_title'), models.CheckConstraint(condition=models.Q(('touch_minutes__isnull', True), models.Q(('touch_minutes__gte', 0), ('touch_minutes__lte', 525600)), _connector='OR'), name='activity_touch_within_a_year'), models.CheckConstraint(condition=models.Q(('wait_minutes__isnull', True), models.Q(('wait_minutes__gte', 0), ('wait_minutes__lte', 525600)), _connector='OR'), name='activity_wait_within_a_year'), models.CheckConstraint(condition=models.Q(('share_of_cases__gte', 0), ('share_of_cases__lte', 1)), name='activity_share_is_a_share'), models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('version', 'position'), name='activity_position_once'), models.UniqueConstraint(models.F('version'), models.F('step_key'), name='activity_key_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['task', 'decision', 'wait', 'handover'])), name='activity_kind_known')], 
                 'verbose_name': 'activity',
                 'verbose_name_plural': 'activities',
             },
@@ -380,126 +380,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(models.F('policy'), models.F('number'), name='policyversion_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='policyversion_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(models.F('redesign'), models.F('number'), name='revision_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='revision_number_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('content__isnull', True), ('frozen_at__isnull', True), ('sha256', '')), models.Q(('content__isnull', False), ('frozen_at__isnull', False), ('sha256__regex', '^[0-9a-f]{64}$')), _connector='OR'), name='revision_frozen_with_content_and_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(('oversight_sample_percent__isnull', True), ('oversight_sample_percent__lte', 100), _connector='OR'), name='revision_sample_is_a_percentage'),
-        ),
-        migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(('ai_act_risk__in', ['minimal', 'transparency', 'high', 'prohibited']), ('automation__in', ['assist', 'approves_each', 'samples', 'none']), ('gxp_impact__in', ['none', 'indirect', 'direct']), ('personal_data__in', ['none', 'ordinary', 'special'])), name='revision_classes_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='golive',
-            constraint=models.CheckConstraint(condition=models.Q(('reading_at__gt', models.F('at'))), name='golive_read_after_it'),
-        ),
-        migrations.AddConstraint(
-            model_name='golive',
-            constraint=models.CheckConstraint(condition=models.Q(('post_hoc', True), ('at__gte', models.F('decided_at')), _connector='OR'), name='golive_past_is_post_hoc'),
-        ),
-        migrations.AddConstraint(
-            model_name='golive',
-            constraint=models.CheckConstraint(condition=models.Q(('follow_up_days__lte', 28)), name='golive_follow_up_at_most_four_weeks'),
-        ),
-        migrations.AddConstraint(
-            model_name='golive',
-            constraint=models.CheckConstraint(condition=models.Q(('lock_sha256__regex', '^[0-9a-f]{64}$')), name='golive_lock_is_a_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='revisionactivity',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='revisionactivity_has_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='revisionactivity',
-            constraint=models.CheckConstraint(condition=models.Q(('touch_minutes__isnull', True), models.Q(('touch_minutes__gte', 0), ('touch_minutes__lte', 525600)), _connector='OR'), name='revisionactivity_touch_within_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='revisionactivity',
-            constraint=models.CheckConstraint(condition=models.Q(('wait_minutes__isnull', True), models.Q(('wait_minutes__gte', 0), ('wait_minutes__lte', 525600)), _connector='OR'), name='revisionactivity_wait_within_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='revisionactivity',
-            constraint=models.CheckConstraint(condition=models.Q(('share_of_cases__gte', 0), ('share_of_cases__lte', 1)), name='revisionactivity_share_is_a_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='revisionactivity',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('revision', 'position'), name='revisionactivity_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='revisionactivity',
-            constraint=models.UniqueConstraint(models.F('revision'), models.F('step_key'), name='revisionactivity_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='revisionactivity',
-            constraint=models.CheckConstraint(condition=models.Q(('change__in', ['kept', 'changed', 'ai_assisted', 'automated', 'human_review_added', 'added', 'removed'])), name='revisionactivity_change_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='revisionauthor',
-            constraint=models.UniqueConstraint(models.F('revision'), models.F('person'), name='revisionauthor_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='route',
-            constraint=models.UniqueConstraint(models.F('redesign'), condition=models.Q(('state', 'open')), name='route_one_open_per_redesign'),
-        ),
-        migrations.AddConstraint(
-            model_name='route',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'approved', 'rejected', 'changes_requested', 'withdrawn', 'superseded', 'cancelled'])), name='route_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='route',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='route_closed_with_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='routestep',
-            constraint=models.UniqueConstraint(models.F('route'), models.F('position'), name='routestep_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='routestep',
-            constraint=models.CheckConstraint(condition=models.Q(('quorum__gte', 1)), name='routestep_quorum_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='routestep',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'active', 'approved', 'rejected', 'cancelled'])), name='routestep_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='routestep',
-            constraint=models.CheckConstraint(condition=models.Q(('meaning__in', ['reviewed', 'approved', 'quality_approved', 'privacy_approved', 'responsible', 'sent_back', 'rejected'])), name='routestep_meaning_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='routestep',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', [0, 1, 2])), name='routestep_level_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='routestep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), ('opened_at__isnull', False), _connector='OR'), name='routestep_open_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['approved', 'changes_requested', 'rejected'])), name='decision_verdict_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict', 'approved'), ('comment__regex', '\\S'), _connector='OR'), name='decision_against_has_comment', violation_error_message='Say why, so that the team can act on it.'),
-        ),
-        migrations.AddConstraint(
             model_name='decision',
             constraint=models.UniqueConstraint(models.F('route'), models.F('decided_by'), name='decision_once_per_person_and_route'),
         ),
@@ -507,108 +387,12 @@ class Migration(migrations.Migration):
             model_name='decision',
             constraint=models.UniqueConstraint(models.F('step'), django.db.models.functions.comparison.Coalesce('on_behalf_of', 'decided_by'), name='decision_principal_counts_once'),
         ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('on_behalf_of__isnull', True), models.Q(('on_behalf_of', models.F('decided_by')), _negated=True), _connector='OR'), name='decision_not_for_oneself'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('content_sha256__regex', '^[0-9a-f]{64}$')), name='decision_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(('manifest_sha256__regex', '^[0-9a-f]{64}$')), name='signature_manifest_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('printed_name', ''), _negated=True), models.Q(('meaning_text', ''), _negated=True)), name='signature_has_name_and_meaning'),
-        ),
-        migrations.AddIndex(
-            model_name='stepassignment',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['person'], name='stepassignment_open_of_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='stepassignment',
-            constraint=models.UniqueConstraint(models.F('step'), models.F('person'), condition=models.Q(('ended_at__isnull', True)), name='stepassignment_once_while_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='stepassignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_reason', '')), models.Q(('ended_at__isnull', False), models.Q(('ended_reason', ''), _negated=True)), _connector='OR'), name='stepassignment_end_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='hypothesis',
-            constraint=models.CheckConstraint(condition=models.Q(('target_ratio__gt', 0), ('target_ratio__lt', 1)), name='hypothesis_promises_a_shorter_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='hypothesis',
-            constraint=models.CheckConstraint(condition=models.Q(('margin__gte', 0), ('margin__lt', 1)), name='hypothesis_margin_is_a_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='hypothesis',
-            constraint=models.CheckConstraint(condition=models.Q(('before_days__gte', 84), ('before_days__lte', 3660), ('washout_days__lte', 365), models.Q(('after_days__isnull', True), models.Q(('after_days__gte', 42), ('after_days__lte', 3660)), _connector='OR')), name='hypothesis_windows_make_sense'),
-        ),
-        migrations.AddConstraint(
-            model_name='workflowversion',
-            constraint=models.UniqueConstraint(models.F('workflow'), models.F('number'), name='workflowversion_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='workflowversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('frozen_at__isnull', True), ('sha256', '')), models.Q(('frozen_at__isnull', False), ('sha256__regex', '^[0-9a-f]{64}$')), _connector='OR'), name='workflowversion_frozen_with_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='workflowversion',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='workflowversion_number_from_one'),
-        ),
-        migrations.AddIndex(
-            model_name='workflow',
-            index=models.Index(models.F('unit'), models.F('name'), name='workflow_unit_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='workflow',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='workflow_has_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='workflow',
-            constraint=models.CheckConstraint(condition=models.Q(('yearly_volume__gte', 1)), name='workflow_volume_from_one'),
-        ),
         migrations.AddIndex(
             model_name='redesign',
             index=models.Index(models.F('state'), models.F('workflow'), name='redesign_state_workflow'),
         ),
         migrations.AddConstraint(
             model_name='redesign',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'in_review', 'changes_requested', 'approved', 'live', 'measured', 'suspended', 'retired', 'rejected', 'withdrawn', 'superseded'])), name='redesign_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='redesign',
             constraint=models.UniqueConstraint(models.F('workflow'), condition=models.Q(('state__in', ['live', 'suspended'])), name='redesign_one_live_per_workflow'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='activity_has_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('touch_minutes__isnull', True), models.Q(('touch_minutes__gte', 0), ('touch_minutes__lte', 525600)), _connector='OR'), name='activity_touch_within_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('wait_minutes__isnull', True), models.Q(('wait_minutes__gte', 0), ('wait_minutes__lte', 525600)), _connector='OR'), name='activity_wait_within_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('share_of_cases__gte', 0), ('share_of_cases__lte', 1)), name='activity_share_is_a_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('version', 'position'), name='activity_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.UniqueConstraint(models.F('version'), models.F('step_key'), name='activity_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['task', 'decision', 'wait', 'handover'])), name='activity_kind_known'),
         ),
     ]

@@ -8,6 +8,7 @@ from workflows.models.approval import (
     Signature,
     StepAssignment,
 )
+from workflows.models.enablement import TeamTalk
 from workflows.models.hypothesis import GoLive, Guardrail, Hypothesis
 from workflows.models.redesign import Redesign, Revision, RevisionActivity, RevisionAuthor
 from workflows.models.workflow import Activity, AiTool, Workflow, WorkflowVersion
@@ -30,6 +31,7 @@ __all__ = [
     "RouteStep",
     "Signature",
     "StepAssignment",
+    "TeamTalk",
     "Workflow",
     "WorkflowVersion",
 ]

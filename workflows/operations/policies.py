@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from core.audit import changes, record
 from core.errors import DomainError, Forbidden
+from people.choices import Role
 from people.models import Person
-from people.rules import is_program_office
+from people.rules import has_role
 from workflows.models import ApprovalPolicy, PolicyVersion
 from workflows.operations.one_act import one_act
 from workflows.policy import PolicyError, check_rules, rules_sha256
@@ -27,7 +28,7 @@ def publish_policy(
 
     ``actor`` None is the installation itself. Publishing the rules in force again changes nothing.
     """
-    if actor is not None and not is_program_office(actor):
+    if actor is not None and not has_role(actor, [Role.PROGRAM_OFFICE, Role.ADMINISTRATOR]):
         raise Forbidden
     if not reason.strip():
         raise DomainError(_("Say why the policy changes."))

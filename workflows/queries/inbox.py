@@ -16,20 +16,18 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Value,
-    Window,
 )
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.panels import facts_among
 from people.models import Assignment, OrgUnit, OrgUnitClosure, Person
-from people.rules import sees_organisation, units_headed_by
+from people.rules import units_headed_by
 from workflows.choices import RedesignState, RouteState, StepState
 from workflows.models import GoLive, Redesign, RouteStep, StepAssignment, Workflow
 from workflows.queries.redesigns import redesigns_visible_to
 from workflows.queries.sign_offs import turns_of
 from workflows.queries.stages import RUNNING, Baseline, with_lead
-from workflows.queries.turns import open_turns_of
 from workflows.queries.workflows import WorkflowRow, workflow_rows, workflows_visible_to
 from workflows.rules import may_log, workflows_of_reach
 
@@ -37,7 +35,6 @@ MOST = 20
 MOST_WAITING = 3
 MEASURED_STATES = [RedesignState.LIVE, RedesignState.MEASURED]
 MOST_OWN = 100
-MOST_COUNTED = 999
 NEW_DAYS = 14
 
 
@@ -54,7 +51,6 @@ class Inbox:
     team: "Team | None"
     oversight: "Oversight | None"
     may_log: bool
-    waits: tuple[int, int]  # as waiting_counts
 
     @property
     def news(self) -> int:
@@ -79,12 +75,13 @@ class Team:
     live: int
 
 
-def inbox_of(person: Person, at: datetime) -> Inbox:
+def inbox_of(person: Person, at: datetime, *, oversees: bool) -> Inbox:
+    """``oversees``: reads the whole organisation."""
     own = list(own_redesigns(person))
     near = list(with_lead(workflows_near(person), person)[:MOST])
     answers_for = [row for row in near if row.answered_for]  # type: ignore[attr-defined]
     rows = workflow_rows(answers_for or near, person)
-    to_sign = list(turns_of(person, at).annotate(in_all=Window(Count("*")))[:MOST])
+    to_sign = list(turns_of(person, at)[:MOST])
     team = team_of(person)
     return Inbox(
         to_sign=to_sign,
@@ -102,23 +99,9 @@ def inbox_of(person: Person, at: datetime) -> Inbox:
         workflows=rows,
         of_unit=not answers_for,
         team=team,
-        oversight=oversight_of(person),
+        oversight=oversight_of() if oversees else None,
         may_log=team is not None or may_log(person),
-        waits=(min(_in_all(to_sign) + _in_all(own), MOST_COUNTED), _in_all(to_sign)),
     )
-
-
-def _in_all(rows: Sequence[Any]) -> int:
-    """How many there are behind the first few, as a window counted them."""
-    return min(rows[0].in_all, MOST_COUNTED) if rows else 0
-
-
-def waiting_counts(person: Person, at: datetime) -> tuple[int, int]:
-    """(all that waits for ``person``, signatures among it); one query."""
-    turns = open_turns_of(person, at).order_by().values_list(Value("turn"), "pk")
-    mine = waiting_redesigns(person).order_by().values_list(Value("redesign"), "pk")
-    kinds = [kind for kind, _pk in turns.union(mine, all=True)[:MOST_COUNTED]]
-    return len(kinds), kinds.count("turn")
 
 
 def evidence_for(person: Person, at: datetime) -> list[tuple[Redesign, Mapping[str, Any]]]:
@@ -142,12 +125,7 @@ def waiting_redesigns(person: Person) -> QuerySet[Redesign]:
 
 
 def own_redesigns(person: Person) -> QuerySet[Redesign]:
-    return (
-        waiting_redesigns(person)
-        .select_related("workflow")
-        .annotate(in_all=Window(Count("*")))
-        .order_by("-updated_at")[:MOST_OWN]
-    )
+    return waiting_redesigns(person).select_related("workflow").order_by("-updated_at")[:MOST_OWN]
 
 
 def workflows_near(person: Person) -> QuerySet[Workflow]:
@@ -164,10 +142,8 @@ def workflows_near(person: Person) -> QuerySet[Workflow]:
     )
 
 
-def oversight_of(person: Person) -> Oversight | None:
-    """Three queries; one for everybody who does not read the whole organisation."""
-    if not sees_organisation(person):
-        return None
+def oversight_of() -> Oversight:
+    """Two queries."""
     longest = (
         RouteStep.objects.filter(state=StepState.ACTIVE, route__state=RouteState.OPEN)
         .select_related("route__redesign__workflow")

@@ -11,7 +11,7 @@ from core.audit import EXPORT, subject_of
 from core.models import AuditEvent
 from core.panels import facts_about
 from people.models import OrgUnit, OrgUnitClosure, Person
-from workflows.choices import Action, RedesignState
+from workflows.choices import TALKED_ABOUT, Action, RedesignState
 from workflows.comparison import Comparison, compare
 from workflows.completeness import Check, checks
 from workflows.content import canonical_content
@@ -25,6 +25,7 @@ from workflows.models import (
     Revision,
     RevisionActivity,
     RevisionAuthor,
+    TeamTalk,
 )
 from workflows.queries.decision_page import SignOff, sign_off_of
 from workflows.queries.redesigns import possible, redesigns_visible_to
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     class Standing(TypedDict):
         wrote: bool
         manages: bool
+        talks_to_hold: bool
 
     SeenRedesign = WithAnnotations[Redesign, Standing]
 
@@ -144,6 +146,7 @@ class Rights:
     suspend: bool
     resume: bool
     retire: bool
+    talk: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,15 +168,26 @@ class RedesignPage:
 
 
 def redesign_detail(person: Person) -> "QuerySet[SeenRedesign]":
-    """For one page: ``wrote`` and ``manages`` say what ``person`` is to it."""
+    """For one page: ``wrote`` and ``manages`` say what ``person`` is to it.
+
+    ``talks_to_hold``: heads people who do the work, and has not said that the talk was held.
+    """
     wrote = RevisionAuthor.objects.filter(revision__redesign=OuterRef("pk"), person=person)
     heads = OrgUnitClosure.objects.filter(
         descendant=OuterRef("workflow__unit"), ancestor__head=person
     )
+    heads_below = OrgUnitClosure.objects.filter(
+        ancestor=OuterRef("workflow__unit"), descendant__head=person
+    )
+    said = TeamTalk.objects.filter(redesign=OuterRef("pk"), recorded_by=person)
     steps = Activity.objects.order_by("position")
     return (
         redesigns_visible_to(person)
-        .annotate(wrote=Exists(wrote), manages=Exists(heads))
+        .annotate(
+            wrote=Exists(wrote),
+            manages=Exists(heads),
+            talks_to_hold=(Exists(heads) | Exists(heads_below)) & ~Exists(said),
+        )
         .select_related("workflow__unit", "workflow__owner", "proposer", "base_version", "go_live")
         .prefetch_related(Prefetch("base_version__activities", steps))
     )
@@ -250,6 +264,7 @@ def rights_of(redesign: "SeenRedesign", person: Person) -> Rights:
         suspend=possible(redesign, Action.SUSPEND) and may_suspend(person, redesign),
         resume=possible(redesign, Action.RESUME) and may_suspend(person, redesign),
         retire=possible(redesign, Action.RETIRE) and may_retire(person, redesign),
+        talk=redesign.state in TALKED_ABOUT and redesign.talks_to_hold,
     )
 
 

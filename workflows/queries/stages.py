@@ -120,10 +120,13 @@ class WorkflowStage:
 
 def leading_redesign(person: Person) -> QuerySet[Redesign]:
     """For a subquery on a workflow: the one that speaks for it, if any."""
-    return (
-        beyond_others_drafts(person)
-        .filter(workflow=OuterRef("pk"), state__in=LEADING)
-        .order_by(_rank(), "-created_at", "-pk")
+    return leading_among(beyond_others_drafts(person))
+
+
+def leading_among(redesigns: QuerySet[Redesign]) -> QuerySet[Redesign]:
+    """The same for a subquery, of these alone."""
+    return redesigns.filter(workflow=OuterRef("pk"), state__in=LEADING).order_by(
+        _rank(), "-created_at", "-pk"
     )
 
 

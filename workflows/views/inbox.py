@@ -15,9 +15,12 @@ from django.views.decorators.http import require_GET
 from core.acting import acting_person
 from core.charts import words
 from core.charts.marks import VERDICTS, word
+from core.frame import counted
+from core.panels import facts_about
+from people.choices import ORGANISATION_WIDE_ROLES
 from people.models import Person
 from workflows.models import GoLive, StepAssignment
-from workflows.nav import note_waiting
+from workflows.nav import things
 from workflows.queries.inbox import Inbox, Oversight, inbox_of, next_reading_for
 from workflows.views import shown
 
@@ -28,12 +31,13 @@ NOON, EVENING = 12, 18
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     actor, at = acting_person(request), timezone.now()
-    inbox = inbox_of(actor, at)
-    note_waiting(request, inbox.waits)
-    items = _items(inbox, at)
+    oversees = any(counted(request, role) for role in ORGANISATION_WIDE_ROLES)
+    inbox = inbox_of(actor, at, oversees=oversees)
+    surveys = facts_about("surveys.waiting", [actor])[actor.pk]
+    items = [*_items(inbox, at), *surveys]
     context = {
         "greeting": _greeting(actor, timezone.localtime(at)),
-        "lead": _lead(inbox.waits[0], inbox.news),
+        "lead": _lead(things(request), inbox.news, len(surveys)),
         "items": items,
         "inbox": inbox,
         "may_log": inbox.may_log,
@@ -53,15 +57,20 @@ def _greeting(person: Person, local: datetime) -> str:
     return text % {"name": person.get_short_name()}
 
 
-def _lead(waits: int, worth: int) -> str:
+def _lead(waits: int, worth: int, surveys: int) -> str:
     needs = ngettext("%(count)s thing needs you.", "%(count)s things need you.", waits) % {
         "count": words.number(waits)
     }
     news = ngettext(
         "%(count)s more is worth a look.", "%(count)s more are worth a look.", worth
     ) % {"count": words.number(worth)}
-    told = [needs] if waits else [_("Nothing needs you now.")]
-    return " ".join([*told, news] if worth else told)
+    asked = ngettext(
+        "%(count)s trust survey asks for your answers.",
+        "%(count)s trust surveys ask for your answers.",
+        surveys,
+    ) % {"count": words.number(surveys)}
+    told = [needs] if waits else [] if surveys else [_("Nothing needs you now.")]
+    return " ".join([*told, *([asked] if surveys else []), *([news] if worth else [])])
 
 
 def _clear(following: GoLive | None) -> str:

@@ -15,6 +15,9 @@ class Command(BaseCommand):
         parser.add_argument("--scopes", required=True, help="a,b (or several words)", nargs="+")
         parser.add_argument("--days", type=int, default=LONGEST_DAYS)
         parser.add_argument("--owner", default="", help="e-mail of the person it acts for")
+        parser.add_argument(
+            "--networks", nargs="+", default=[], help="from where it works, such as 192.0.2.0/24"
+        )
 
     def handle(
         self,
@@ -23,6 +26,7 @@ class Command(BaseCommand):
         scopes: list[str],
         days: int,
         owner: str,
+        networks: list[str],
         **options: Any,  # noqa: ARG002
     ) -> None:
         person = None
@@ -32,7 +36,13 @@ class Command(BaseCommand):
                 raise CommandError(f"nobody has the address {owner}")
         wanted = [scope for text in scopes for scope in text.split(",") if scope]
         try:
-            token, key = create_token(name=name, scopes=wanted, days=days, owner=person)
+            token, key = create_token(
+                name=name,
+                scopes=wanted,
+                days=days,
+                owner=person,
+                networks=[text for words in networks for text in words.split(",") if text],
+            )
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal
         print(f"{token}: {', '.join(token.scopes)}; ends {token.expires_at:%Y-%m-%d}")

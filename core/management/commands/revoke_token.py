@@ -13,15 +13,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("token", help="its name, its prefix (apt_PREFIX_...) or its id")
+        parser.add_argument("--reason", default="", help="why; it stays in the audit trail")
 
-    def handle(self, *, token: str, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *, token: str, reason: str, **options: Any) -> None:  # noqa: ARG002
         found = list(ApiToken.objects.filter(revoked_at=None).filter(_named(token)).order_by("pk"))
         if not found:
             raise CommandError("no token that is not revoked yet has this name, prefix or id")
         if len(found) > 1:
             named = "\n".join(f"  {one.public_id}  {one}" for one in found)
             raise CommandError(f"several tokens have this name; give the id of one:\n{named}")
-        revoke_token(token=found[0], actor=None)
+        revoke_token(token=found[0], actor=None, reason=reason)
         print(f"{found[0]} is revoked")
 
 

@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core.charts import HALF, PHONE, WIDE, draw
+from core.charts import HALF, PHONE, SIDE, WIDE, draw
 from core.charts.marks import VERDICTS
 from core.templatetags.portal.fragments import part
 
@@ -40,6 +40,12 @@ def figure(
 def half_figure(data: Any, caption: Any = "", *, id: str = "", legend: bool = False) -> SafeString:  # noqa: A002
     """A chart for half the page's width."""
     return figure(data, caption, width=HALF, id=id, legend=legend)
+
+
+@tags.simple_tag
+def side_figure(data: Any, caption: Any = "", *, id: str = "", legend: bool = False) -> SafeString:  # noqa: A002
+    """A chart for the narrow column beside another."""
+    return figure(data, caption, width=SIDE, id=id, legend=legend)
 
 
 @tags.simple_tag

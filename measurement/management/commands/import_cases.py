@@ -1,23 +1,20 @@
 """``manage.py import_cases WORKFLOW FILE``."""
 
 import sys
-import threading
 from datetime import date, datetime, time
 from pathlib import Path
-from time import sleep
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connections
 from django.db.models import Q
 from django.urls import reverse
 
-from core.choices import ENDED, JobState
+from core.choices import JobState
 from core.errors import DomainError
-from core.models import Job
+from core.jobs import work_here
 from measurement.choices import ImportChannel
 from measurement.models import CaseImport
 from measurement.operations import imports
@@ -25,7 +22,6 @@ from measurement.queries.cases import import_page
 from measurement.tasks import import_cases
 from workflows.models import Workflow
 
-LOOK_SECONDS = 0.5
 NEEDS_REVIEW = 2
 
 
@@ -75,7 +71,7 @@ class Command(BaseCommand):
             self.stdout.write("This file is here already. Nothing was added.")
         elif wait:
             if not (received.again and job.state == JobState.NEEDS_REVIEW):
-                self._wait(job)
+                work_here(job, import_cases, self._show)
             self._tell(case_import, page)
         elif job.state == JobState.NEEDS_REVIEW:
             self.stdout.write("This file is here already and waits for a decision.")
@@ -87,25 +83,9 @@ class Command(BaseCommand):
             )
         self.stdout.write(f"Its page: {page}")
 
-    def _wait(self, job: Job) -> None:
-        """Work in a thread with a connection of its own; a worker that was faster is waited for."""
-        worker = threading.Thread(target=_work, args=(job,), daemon=True)
-        worker.start()
-        shown = ""
-        while True:
-            worker.join(LOOK_SECONDS)
-            job.refresh_from_db()
-            told = f"{job.get_state_display()} {job.progress_done} %"
-            if told != shown:
-                self.stdout.write(told, ending="\r" if sys.stdout.isatty() else "\n")
-                self.stdout.flush()
-                shown = told
-            if not worker.is_alive() and (job.state in {*ENDED, JobState.NEEDS_REVIEW}):
-                return
-            if not worker.is_alive() and job.state == JobState.QUEUED:
-                sleep(LOOK_SECONDS)  # put back after a fault, or taken by nobody yet
-                worker = threading.Thread(target=_work, args=(job,), daemon=True)
-                worker.start()
+    def _show(self, told: str) -> None:
+        self.stdout.write(told, ending="\r" if sys.stdout.isatty() else "\n")
+        self.stdout.flush()
 
     def _tell(self, case_import: CaseImport, page: str) -> None:
         done = CaseImport.objects.select_related("job").get(pk=case_import.pk)
@@ -140,13 +120,6 @@ def _facts(complete_from: date | None, zone: str) -> dict[str, Any]:
     known = zone in available_timezones()  # another one is refused by the import itself
     midnight = time(tzinfo=ZoneInfo(zone if known else settings.TIME_ZONE))
     return {"data_from": datetime.combine(complete_from, midnight)}
-
-
-def _work(job: Job) -> None:
-    try:
-        import_cases(str(job.public_id), **job.args)
-    finally:
-        connections.close_all()
 
 
 def _workflow(name: str) -> Workflow:

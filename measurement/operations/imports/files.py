@@ -1,88 +1,10 @@
-"""Delivered files on disk: under our own random names, outside of what the web server shows."""
+"""Where delivered cases wait on disk."""
 
-import errno
-import hashlib
-import os
-import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
-from typing import BinaryIO, Protocol
+from core.deliveries import Shelf
 
-from django.conf import settings
-
-from measurement.errors import FileRefusedError
-
-PIECE = 1 << 18
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-
-
-class Readable(Protocol):
-    def read(self, size: int, /) -> bytes: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    name: str
-    size: int
-    sha256: str
-
-
-def path_of(name: str) -> Path:
-    return Path(settings.DATA_DIR) / "uploads" / "cases" / name
-
-
-@contextmanager
-def stored(upload: Readable) -> Iterator[Stored]:
-    """Write the stream to disk; if the caller fails, the file goes again.
-
-    Raises FileRefusedError when it is too large, cut off, or the disk is full.
-    """
-    name = secrets.token_hex(16)
-    path = path_of(name)
-    try:
-        yield _written(upload, path, name)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-
-
-def _written(upload: Readable, path: Path, name: str) -> Stored:
-    digest = hashlib.sha256()
-    size = 0
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with path.open("xb") as file:
-            while piece := upload.read(PIECE):
-                size += len(piece)
-                if size > settings.UPLOAD_LIMIT_BYTES:
-                    raise FileRefusedError("too_large", limit=settings.UPLOAD_LIMIT_BYTES >> 20)
-                digest.update(piece)
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as fault:
-        raise FileRefusedError("no_room" if fault.errno in NO_ROOM else "cut_off") from fault
-    return Stored(name, size, digest.hexdigest())
-
-
-def open_stored(name: str) -> BinaryIO:
-    try:
-        return path_of(name).open("rb")
-    except FileNotFoundError:
-        raise FileRefusedError("gone") from None
-
-
-def names_before(moment: datetime) -> list[str]:
-    """Files last written before ``moment``."""
-    folder = path_of("")
-    if not folder.is_dir():
-        return []
-    return [file.name for file in folder.iterdir() if file.stat().st_mtime < moment.timestamp()]
-
-
-def discard(name: str) -> None:
-    if name:
-        path_of(name).unlink(missing_ok=True)
+SHELF = Shelf("cases")
+path_of = SHELF.path_of
+stored = SHELF.stored
+open_stored = SHELF.open_stored
+names_before = SHELF.names_before
+discard = SHELF.discard

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.choices import ENDED, JobState
+from core.deliveries import Readable, Stored, shown_name
 from core.jobs import enqueue
 from measurement.choices import ImportChannel
 from measurement.errors import FileRefusedError
@@ -33,7 +34,7 @@ def receive_file(
     *,
     source: CaseSource,
     actor: Person | None,
-    upload: files.Readable,
+    upload: Readable,
     options: Mapping[str, Any],
     channel: ImportChannel,
     name: str = "",
@@ -74,7 +75,7 @@ def _create(
     *,
     source: CaseSource,
     actor: Person | None,
-    file: files.Stored,
+    file: Stored,
     options: dict[str, Any],
     channel: ImportChannel,
     name: str,
@@ -83,7 +84,7 @@ def _create(
     made = CaseImport.objects.create(
         source=source,
         channel=channel,
-        original_name=_shown_name(name),
+        original_name=shown_name(name),
         stored_name=file.name,
         size=file.size,
         sha256=file.sha256,
@@ -115,7 +116,7 @@ def _same_delivery(
     return None
 
 
-def _look(file: files.Stored, options: dict[str, Any]) -> None:
+def _look(file: Stored, options: dict[str, Any]) -> None:
     """Refuse at once what cannot be a case file, where the person still looks at the form."""
     if not file.size:
         raise FileRefusedError("empty")
@@ -132,9 +133,3 @@ def _look(file: files.Stored, options: dict[str, Any]) -> None:
         naive = next((row for row in block.rejections if row.code == "no_zone"), None)
         if naive is not None:
             raise FileRefusedError("no_zone", example=naive.row.get(naive.column, ""))
-
-
-def _shown_name(name: str) -> str:
-    """The name the person gave, as text only: no folders, no control or direction signs."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(sign for sign in last if sign.isprintable())[:300]

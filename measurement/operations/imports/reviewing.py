@@ -1,4 +1,6 @@
-"""What a person decides about an import whose rows were not all good."""
+"""What a person decides about a delivery whose rows were not all good."""
+
+from typing import TypeVar, cast
 
 from django.db import transaction
 
@@ -7,60 +9,72 @@ from core.choices import ENDED, JobState
 from core.jobs import cancel, resume
 from core.models import Job
 from measurement.errors import ImportOverError, NothingGoodError
-from measurement.models import CaseImport, CaseSource, ImportRejection
+from measurement.models import CaseImport, CaseSource, UseImport
 from measurement.operations.imports import files
 from people.models import Person
 
+D = TypeVar("D", bound=CaseImport | UseImport)
+
 
 @transaction.atomic
-def confirm_import(*, case_import: CaseImport, actor: Person | None) -> CaseImport:
+def confirm_import(*, case_import: D, actor: Person | None) -> D:
     """Import the good rows: the same job runs again, this time leaving the bad rows out."""
-    case_import, job = locked(case_import)
-    if job.state != JobState.NEEDS_REVIEW:
+    delivery, job = locked(case_import)
+    if job is None or job.state != JobState.NEEDS_REVIEW:
         raise ImportOverError
-    if case_import.rows_rejected >= case_import.rows_read:
+    if delivery.rows_rejected >= delivery.rows_read:
         raise NothingGoodError
-    case_import.skip_bad_rows = True
-    case_import.confirmed_by = actor
-    case_import.save(update_fields=["skip_bad_rows", "confirmed_by"])
+    delivery.skip_bad_rows = True
+    delivery.confirmed_by = actor
+    delivery.save(update_fields=["skip_bad_rows", "confirmed_by"])
     resume(job=job, actor=actor)
     record(
-        "cases.import_confirmed",
-        subject=case_import.source.workflow,
+        f"{delivery.area}.import_confirmed",
+        subject=delivery.subject,
         actor=actor,
-        after={"import": case_import.public_id, "left_out": case_import.rows_rejected},
+        after={"import": delivery.public_id, "left_out": delivery.rows_rejected},
     )
-    return case_import
+    return delivery
 
 
 @transaction.atomic
-def cancel_import(*, case_import: CaseImport, actor: Person | None) -> CaseImport:
+def cancel_import(*, case_import: D, actor: Person | None) -> D:
     """Give it up: nothing was saved; the file and its refused rows go.
 
     A worker that reads it stops soon.
     """
-    case_import, job = locked(case_import)
-    if job.state in ENDED:
+    delivery, job = locked(case_import)
+    if job is None:
+        if not delivery.stored_name:
+            raise ImportOverError
+    elif job.state in ENDED:
         raise ImportOverError
-    cancel(job=job, actor=actor)
-    stored_name, case_import.stored_name = case_import.stored_name, ""
-    case_import.save(update_fields=["stored_name"])
-    ImportRejection.objects.filter(case_import=case_import).delete()
+    else:
+        cancel(job=job, actor=actor)
+    stored_name, delivery.stored_name = delivery.stored_name, ""
+    delivery.save(update_fields=["stored_name"])
+    delivery.rejections.all().delete()
     record(
-        "cases.import_cancelled",
-        subject=case_import.source.workflow,
+        f"{delivery.area}.import_cancelled",
+        subject=delivery.subject,
         actor=actor,
-        after={"import": case_import.public_id},
+        after={"import": delivery.public_id},
     )
     transaction.on_commit(lambda: files.discard(stored_name))
-    return case_import
+    return delivery
 
 
-def locked(case_import: CaseImport) -> tuple[CaseImport, Job]:
-    CaseSource.objects.select_for_update(no_key=True).get(pk=case_import.source_id)
-    case_import = (
-        CaseImport.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("source__workflow")
-        .get(pk=case_import.pk)
+def locked(delivery: D) -> tuple[D, Job | None]:
+    """The delivery's own row after what owns it; its job last, None where it was not started."""
+    if isinstance(delivery, CaseImport):
+        CaseSource.objects.select_for_update(no_key=True).get(pk=delivery.source_id)
+    found = cast(
+        "D",
+        type(delivery)
+        .objects.select_for_update(of=("self",), no_key=True)
+        .select_related(*delivery.related)
+        .get(pk=delivery.pk),
     )
-    return case_import, Job.objects.select_for_update(no_key=True).get(pk=case_import.job_id or 0)
+    if found.job_id is None:
+        return found, None
+    return found, Job.objects.select_for_update(no_key=True).get(pk=found.job_id)

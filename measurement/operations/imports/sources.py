@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.audit import changes, record
+from core.changing import given
+from core.errors import DomainError, Forbidden
 from measurement.models import CaseSource
 from measurement.operations.imports.terms import refuse_people
 from people.models import Person
+from people.rules import is_administrator
 from workflows.models import Workflow
 
 FACTS = ("name", "zone", "mapping", "completed_only", "horizon_days", "data_from")
@@ -35,8 +40,25 @@ def save_source(*, source: CaseSource, actor: Person | None, **facts: Any) -> Ca
     return locked_source(source=source, actor=actor, facts=facts)
 
 
+@transaction.atomic
+def correct_source(*, source: CaseSource, actor: Person, reason: str, **facts: Any) -> CaseSource:
+    """The same by an administrator, by hand and with a reason.
+
+    Raises Forbidden, NoReason, FileRefusedError, and DomainError for a time zone that does not
+    exist or a source of completed cases without its horizon.
+    """
+    if not is_administrator(actor):
+        raise Forbidden
+    why = given(reason)
+    if facts.get("zone") and facts["zone"] not in available_timezones():
+        raise DomainError(_("There is no time zone called %(zone)s.") % {"zone": facts["zone"]})
+    if facts.get("completed_only") and not facts.get("horizon_days"):
+        raise DomainError(_("A source of completed cases needs its horizon in days."))
+    return locked_source(source=source, actor=actor, facts=facts, reason=why)
+
+
 def locked_source(
-    *, source: CaseSource, actor: Person | None, facts: Mapping[str, Any]
+    *, source: CaseSource, actor: Person | None, facts: Mapping[str, Any], reason: str = ""
 ) -> CaseSource:
     """The source with its row locked and ``facts`` saved; an unsaved one is made. In a transaction.
 
@@ -56,7 +78,14 @@ def locked_source(
         for name, value in facts.items():
             setattr(source, name, value)
         source.save(update_fields=[*FACTS])
-        record("cases.source_changed", subject=source.workflow, actor=actor, before=old, after=new)
+        record(
+            "cases.source_changed",
+            subject=source.workflow,
+            actor=actor,
+            before=old,
+            after=new,
+            reason=reason,
+        )
     return source
 
 

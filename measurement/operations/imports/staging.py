@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
 
 from measurement.models import CaseImport
+from measurement.operations.imports.one_delivery import Merged
 from measurement.parsing import Block, Rejection
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -58,14 +58,6 @@ SELECT
     count(*) FILTER (WHERE NOT created)
 FROM merged
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    staged: int
-    distinct: int
-    created: int
-    updated: int
 
 
 def stage(block: Block, *, import_id: int, run: UUID, refusals: int) -> None:

@@ -3,17 +3,30 @@
 import re
 
 import pytest
+from django.core import mail
 from django.db import transaction
 from django.test import Client
 from django.test.client import ClientHandler
+from django.utils import timezone
 
 from tests.factories.sign_offs import some_policy
 
 pytestmark = pytest.mark.django_db
 
 # Kinds of pages that every role opens for whatever it can see.
-FOLLOWED = re.compile(r'href="(/(?:workflows|redesigns|sign-offs|evidence|imports)/[^"#]*)"')
-LISTS = ("/", "/workflows/", "/redesigns/", "/sign-offs/", "/evidence/", "/account/", "/help/")
+FOLLOWED = re.compile(
+    r'href="(/(?:workflows|redesigns|sign-offs|evidence|imports|surveys)/[^"#]*)"'
+)
+LISTS = (
+    "/",
+    "/workflows/",
+    "/redesigns/",
+    "/sign-offs/",
+    "/surveys/",
+    "/evidence/",
+    "/account/",
+    "/help/",
+)
 EACH_KIND = 2
 
 
@@ -24,13 +37,22 @@ class Seeded:
         self.dates = []  # (created, updated) of each redesign
         self.logins = []
         self.pages = []  # (role, path, status, body)
+        self.waves = {}  # (workflow, days after go-live) -> (state, simulated)
+        self.cells = {}  # (workflow, days after go-live) -> metric -> cell of the whole
+        self.comments = []
+        self.sealed = set()  # waves with a key or ballots
+        self.open_waves = set()
+        self.waiting = []  # workflows the employee is asked about
+        self.answered = None  # about how many of the open wave, in percent
+        self.console = []  # (workflow, days after go-live)
+        self.mails = None
+        self.asked_again = None
 
 
 @pytest.fixture(scope="module")
 def seeded(django_db_setup, django_db_blocker, tmp_path_factory):
     """One seeding, rolled back at the end; what the tests look at is read out before."""
     from django.conf import settings
-    from django.utils import timezone
 
     from adoption_portal.demo import seed
 
@@ -43,6 +65,7 @@ def seeded(django_db_setup, django_db_blocker, tmp_path_factory):
             at = timezone.now()
             seed.seed_work(seed.seed_people(at=at), at=at, say=[].append)
             look(told)
+            look_at_surveys(told, at)
             transaction.set_rollback(True)
     return told
 
@@ -70,6 +93,51 @@ def look(told):
             told.pages.append((login["role"], path, answer.status_code, body))
             if path in LISTS:
                 pending += new_kinds(body, kinds)
+
+
+def look_at_surveys(told, at):
+    from adoption_portal.console.models import TrustRow
+    from adoption_portal.demo.organisation import existing_organisation
+    from adoption_portal.demo.trust import seed_trust
+    from people.models import Person
+    from surveys import keys
+    from surveys.models import Ballot, Comment, ReleasedCell, Wave
+    from surveys.queries.waves import waves_to_answer
+
+    for wave in Wave.objects.select_related("workflow", "redesign__go_live"):
+        live = timezone.localdate(wave.redesign.go_live.at)
+        place = wave.workflow.name, (wave.opens_date - live).days
+        told.waves[place] = wave.state, wave.is_simulated
+        whole = ReleasedCell.objects.filter(
+            wave=wave, unit=wave.workflow.unit_id, scope="roll", subset="all"
+        )
+        told.cells[place] = {cell.metric: cell for cell in whole}
+    told.comments = list(Comment.objects.values_list("text", flat=True))
+    told.sealed = keys.waves_with_a_key() | set(
+        Ballot.objects.values_list("wave__public_id", flat=True)
+    )
+    running = Wave.objects.filter(state="open")
+    told.open_waves = set(running.values_list("public_id", flat=True))
+    told.answered = running.get().answered_percent
+    employee = Person.objects.get(email="qa-br.4@alpina.example")
+    told.waiting = [wave.workflow.name for wave in waves_to_answer(employee, at)]
+    told.console = list(TrustRow.objects.values_list("name", "days_after"))
+    told.mails = mails_of(Wave.objects.all())
+    before = Wave.objects.count()
+    seed_trust(existing_organisation(), at=at)
+    told.asked_again = Wave.objects.count() - before
+
+
+def mails_of(waves):
+    """How many the jobs of the surveys send when their turn comes."""
+    from surveys.operations import mailing
+
+    mail.outbox = []
+    for wave in waves.filter(state__in=["open", "done"]):
+        mailing.tell_invited(wave_id=wave.pk, at=timezone.now())
+        if wave.state == "done":
+            mailing.tell_results(wave_id=wave.pk)
+    return len(mail.outbox)
 
 
 def new_kinds(body, kinds):
@@ -132,3 +200,70 @@ def test_every_page_says_that_the_organisation_is_simulated(seeded):
         if "<html" in body and "simulated" not in body.lower()
     ]
     assert silent == []
+
+
+RECORDS, INVOICES = "Batch record review", "Invoice approval"
+
+
+def index_of(seeded, name, days):
+    return seeded.cells[name, days]["index"]
+
+
+def over_reliant(seeded, name, days):
+    return seeded.cells[name, days]["quadrants"].detail["shares"]["over_reliant"]
+
+
+def test_surveys_are_counted_open_and_planned_and_all_simulated(seeded):
+    assert seeded.waves == {
+        (RECORDS, 30): ("done", True),
+        (RECORDS, 90): ("done", True),
+        (RECORDS, 180): ("open", True),
+        (INVOICES, 30): ("done", True),
+        (INVOICES, 90): ("done", True),
+        (INVOICES, 180): ("draft", True),
+    }
+
+
+def test_trust_rises_a_little_and_over_reliance_in_one_workflow(seeded):
+    for name in (RECORDS, INVOICES):
+        before, now = index_of(seeded, name, 30), index_of(seeded, name, 90)
+        assert 0.2 <= now.mean - before.mean <= 0.6
+        assert min(before.n, now.n) >= 50
+    assert over_reliant(seeded, INVOICES, 90) > over_reliant(seeded, INVOICES, 30) + 0.1
+    assert abs(over_reliant(seeded, RECORDS, 90) - over_reliant(seeded, RECORDS, 30)) < 0.1
+
+
+def test_not_everybody_answers_and_some_cannot_say(seeded):
+    assert seeded.answered is not None
+    assert seeded.answered < 75
+    fair = seeded.cells[INVOICES, 90]["item:FAI1"].detail
+    assert fair["often_cannot_say"]
+
+
+def test_comments_are_in_three_languages(seeded):
+    from adoption_portal.demo.opinions import COMMENTS
+
+    said = set(seeded.comments)
+    assert {language for language, texts in COMMENTS.items() if said & set(texts)} == set(COMMENTS)
+    assert said <= {text for texts in COMMENTS.values() for text in texts}
+
+
+def test_only_the_open_survey_has_a_key_and_ballots(seeded):
+    assert len(seeded.open_waves) == 1
+    assert seeded.sealed == seeded.open_waves
+
+
+def test_the_employee_has_a_survey_to_answer(seeded):
+    assert seeded.waiting == [RECORDS]
+
+
+def test_console_shows_trust_of_every_counted_survey(seeded):
+    assert sorted(seeded.console) == [(RECORDS, 30), (RECORDS, 90), (INVOICES, 30), (INVOICES, 90)]
+
+
+def test_nobody_gets_mail_about_surveys_of_the_past(seeded):
+    assert seeded.mails == 0
+
+
+def test_surveys_are_seeded_once(seeded):
+    assert seeded.asked_again == 0

@@ -66,11 +66,33 @@ ANY = st.one_of(
         charts.Bars, st.lists(st.builds(charts.BarRow, labels, st.lists(numbers, max_size=4).map(tuple)), max_size=4).map(tuple),
         st.just(("work", "waiting")), durations=st.booleans(),
     ),
-    st.builds(charts.Funnel, st.lists(st.builds(charts.FunnelRow, labels, numbers, labels), max_size=7).map(tuple)),
-    st.builds(charts.Trend, st.lists(st.builds(charts.TrendPoint, labels, numbers, numbers, numbers), max_size=6).map(tuple)),
+    st.builds(charts.Funnel, st.lists(st.builds(charts.FunnelRow, labels, numbers, labels, numbers), max_size=7).map(tuple)),
+    st.builds(
+        charts.Trend, st.lists(st.builds(charts.TrendPoint, labels, numbers, numbers, numbers), max_size=6).map(tuple),
+        notes=st.lists(st.tuples(st.floats(0, 6), labels), max_size=3).map(tuple), percent=st.booleans(),
+    ),
+    st.builds(
+        charts.PrecisionPlot, st.lists(st.builds(charts.PrecisionPoint, labels, numbers, numbers, st.sampled_from(VERDICTS)), max_size=6).map(tuple),
+        pooled=numbers,
+    ),
+    st.builds(
+        charts.WaitingPlot,
+        st.lists(
+            st.builds(charts.WaitingCurve, labels, st.lists(st.tuples(plain, st.floats(0, 1)), max_size=5).map(tuple), numbers, st.integers(0, 99)),
+            max_size=6,
+        ).map(tuple),
+    ),
     st.builds(
         charts.HeatMap, st.just(("a", "b")),
-        st.lists(st.tuples(labels, st.lists(st.builds(charts.HeatCell, numbers, st.booleans()), max_size=3).map(tuple)), max_size=4).map(tuple),
+        st.lists(st.tuples(labels, st.lists(st.builds(charts.HeatCell, numbers, st.booleans(), st.just("") | labels), max_size=3).map(tuple)), max_size=4).map(tuple),
+    ),
+    st.builds(
+        charts.Diverging,
+        st.lists(
+            st.builds(charts.DivergingRow, labels, st.none() | st.lists(numbers, min_size=4, max_size=6).map(tuple), instead=labels, note=labels),
+            max_size=4,
+        ).map(tuple),
+        st.just(("a", "b", "c", "d", "e")), title=labels,
     ),
     st.builds(charts.Lorenz, st.lists(st.tuples(plain, plain), max_size=6).map(tuple), top_share=numbers),
 )  # fmt: skip
@@ -250,3 +272,50 @@ def test_on_a_phone_a_control_chart_has_fewer_weeks_before_and_all_after():
 
     assert chart.for_phone.weeks == weeks[34:]
     assert len(chart.table().rows) == 60
+
+
+def test_a_note_stands_between_the_points_it_lies_between():
+    points = tuple(charts.TrendPoint(name, 3.0) for name in ("Q1", "Q2", "Q3"))
+    data = charts.Trend(points, title="Trust", notes=((1.4, "sources linked"),))
+    assert "sources linked" in str(charts.draw(data, width=charts.SIDE))
+    assert [row[-1] for row in data.table().rows] == ["", "sources linked", ""]
+
+
+@pytest.mark.parametrize(
+    "ends, axis",
+    [
+        ([(3.0, 3.4), (3.3, 3.7)], (2.5, 4.5)),
+        ([(4.6, 4.9)], (3.0, 5.0)),
+        ([(1.0, 1.2)], (1.0, 3.0)),
+        ([(2.0, 3.6)], (1.0, 5.0)),
+        ([(None, None)], (1.0, 5.0)),
+        ([], (1.0, 5.0)),
+    ],
+)
+def test_the_axis_of_trust_holds_every_interval(ends, axis):
+    points = [charts.TrendPoint("", low, low, high) for low, high in ends]
+    assert charts.trust_axis(points) == axis
+
+
+def test_the_last_label_of_a_trend_is_whole():
+    points = (charts.TrendPoint("after 30 days", 3.2), charts.TrendPoint("after 90 days", 3.6))
+    for width in (charts.PHONE, charts.SIDE, charts.WIDE):
+        svg = str(charts.draw(charts.Trend(points, title="Trust"), width=width))
+        assert ">after 30 days<" in svg
+        assert ">after 90 days<" in svg
+
+
+def test_the_funnel_draws_the_time_before_as_a_line_and_tells_it():
+    data = charts.Funnel(
+        (charts.FunnelRow("Logged", 10, earlier=5), charts.FunnelRow("Live", 4, earlier=0))
+    )
+    assert str(charts.draw(data, width=charts.HALF)).count('class="k-promise"') == 2
+    assert data.table().headers[-1] == "Before"
+    assert [row[-1] for row in data.table().rows] == ["5", "0"]
+
+
+def test_a_hatched_cell_is_two_parts_however_wide():
+    data = charts.HeatMap(("a",), (("x", (charts.HeatCell(None, hidden=True),)),))
+    svg = str(charts.draw(data, width=charts.HALF))
+    assert svg.count('class="k-hatch"') == 1
+    assert data.table().rows == (("x", "hidden"),)

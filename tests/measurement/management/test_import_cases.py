@@ -9,8 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command, get_commands
 
 from core.choices import JobState
+from core.jobs import following
 from core.models import Job
-from measurement.management.commands import import_cases as command
 from measurement.models import Case, CaseImport, CaseSource
 from measurement.tasks import import_cases
 from tests.factories.measurement import csv_of, good_rows
@@ -140,7 +140,7 @@ def test_unknown_zone_is_refused_in_its_own_words(workflow, file):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
 def test_waiting_tells_what_became_of_the_rows(workflow, file, tmp_path, packed, monkeypatch):
-    monkeypatch.setattr(command, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(following, "LOOK_SECONDS", 0.01)
     if packed:
         file = tmp_path / "cases.csv.gz"
         file.write_bytes(gzip.compress(csv_of(*good_rows(3)).getvalue()))
@@ -156,7 +156,7 @@ def test_waiting_tells_what_became_of_the_rows(workflow, file, tmp_path, packed,
 
 @pytest.mark.django_db(transaction=True)
 def test_rejected_rows_save_nothing_and_end_with_code_two(workflow, tmp_path, monkeypatch):
-    monkeypatch.setattr(command, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(following, "LOOK_SECONDS", 0.01)
     file = tmp_path / "cases.csv"
     file.write_bytes(csv_of(*good_rows(2), BAD_ROW).getvalue())
 
@@ -175,7 +175,7 @@ def test_rejected_rows_save_nothing_and_end_with_code_two(workflow, tmp_path, mo
 
 @pytest.mark.django_db(transaction=True)
 def test_good_rows_go_in_when_bad_ones_may_be_left(workflow, tmp_path, monkeypatch):
-    monkeypatch.setattr(command, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(following, "LOOK_SECONDS", 0.01)
     file = tmp_path / "cases.csv"
     file.write_bytes(csv_of(*good_rows(2), BAD_ROW).getvalue())
 
@@ -189,7 +189,7 @@ def test_good_rows_go_in_when_bad_ones_may_be_left(workflow, tmp_path, monkeypat
 
 @pytest.mark.django_db(transaction=True)
 def test_file_without_a_header_fails_with_its_reason(workflow, tmp_path, monkeypatch):
-    monkeypatch.setattr(command, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(following, "LOOK_SECONDS", 0.01)
     file = tmp_path / "cases.csv"
     file.write_bytes(b"one,two\n1,2\n")
 

@@ -11,6 +11,9 @@ from django.conf import settings
 from django.db import connection
 
 from core.choices import JobState
+from core.deliveries import files as delivered
+from core.deliveries import text
+from core.deliveries.text import text_of
 from core.models import AuditEvent, Job
 from measurement import tasks
 from measurement.choices import CaseStatus, ImportChannel
@@ -19,8 +22,6 @@ from measurement.models import Case, CaseImport, ImportRejection
 from measurement.operations import imports
 from measurement.operations.imports import files, receiving, running, staging, terms
 from measurement.parsing import Limits, Unreadable, read_cases
-from measurement.parsing import cases as parsing_cases
-from measurement.parsing.text import text_of
 from tests.factories.measurement import CaseSourceFactory, csv_of, good_rows
 from tests.factories.people import PersonFactory
 
@@ -504,7 +505,7 @@ def test_full_disk_is_a_clear_refusal(source, monkeypatch):
     def full(_descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files.os, "fsync", full)
+    monkeypatch.setattr(delivered.os, "fsync", full)
 
     with pytest.raises(FileRefusedError) as refusal:
         receive(source, csv_of(*good_rows(1)))
@@ -542,7 +543,7 @@ def test_look_in_the_request_reads_only_the_beginning_of_a_bomb(source, monkeypa
             looked.append(block.read)
             yield block
 
-    monkeypatch.setattr(parsing_cases, "text_of", counted)
+    monkeypatch.setattr(text, "text_of", counted)
     monkeypatch.setattr(receiving, "read_cases", looking)
     head = b"case_id,started_at,completed_at\n"
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from measurement.parsing import FileTerms, Limits, Unreadable, read_cases, tables
+from core.deliveries import tables
+from measurement.parsing import FileTerms, Limits, Unreadable, read_cases
 
 HEADER = "case_id,started_at,completed_at,remark\n"
 GOOD = "A-{},2026-01-05T08:00:00Z,,plain\n"

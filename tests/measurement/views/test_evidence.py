@@ -104,6 +104,15 @@ def test_json_is_the_reading_whole(client, owner, redesign, reading):
     assert told["simulated"] is True
 
 
+def test_json_withholds_figures_of_too_few_cases(client, owner, redesign, reading, settings):
+    settings.MINIMUM_GROUP = reading.result["done_after"] + 1
+
+    told = json.loads(client.get(url("evidence_json", redesign)).content)["reading"]
+
+    assert "after" in told["withheld"]
+    assert (told["result"]["median_after"], told["result"]["ratio"]) == (None, None)
+
+
 def test_taking_the_evidence_away_is_written_down(client, owner, redesign, reading):
     client.get(url("evidence", redesign))
     client.get(url("evidence_json", redesign))

@@ -11,13 +11,14 @@ from django.db import IntegrityError, connection, transaction
 from core.context import Surroundings, within
 from core.errors import Forbidden
 from core.models import AuditEvent, Job
+from tests.factories.people import PASSWORD as TYPED
 from tests.factories.people import PersonFactory
 from tests.factories.sign_offs import NOON, credentials_of, in_review, sign
 from workflows.choices import RedesignState, Verdict
 from workflows.errors import NotPresent, SigningLocked
 from workflows.models import Decision, Reauthentication
 from workflows.operations import approval, presence
-from workflows.operations.presence import PASSWORD, SIMULATED, Proof, prove_presence
+from workflows.operations.presence import PASSWORD, SIMULATED, Proof, prove_password, prove_presence
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +134,18 @@ def test_a_password_alone_does_not_reach_two_components():
 
     with pytest.raises(NotPresent, match="user id and your password"):
         sign_with(review, proof_of(review.quality), review.quality)
+
+
+def test_a_proof_leaves_an_older_hash_as_it_is(settings):
+    """A new hash would end the very session in which the password was asked for."""
+    settings.PASSWORD_HASHERS = settings.PASSWORD_HASHERS[1:]
+    person = PersonFactory()
+    before = person.password
+
+    prove_password(actor=person, password=TYPED)
+
+    person.refresh_from_db()
+    assert person.password == before
 
 
 def test_four_guesses_lock_nothing_and_the_right_password_still_signs():

@@ -1,0 +1,29 @@
+"""What the frame shows of people; decision 0050."""
+
+from datetime import datetime
+from functools import partial
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from people.choices import ORGANISATION_WIDE_ROLES
+from people.models import Person, RoleGrant
+from people.rules import open_grants
+
+Link = tuple[str, str, str]
+
+
+def sections(request: HttpRequest) -> list[tuple[str, list[Link]]]:
+    """The flag, not the role, is asked: every page pays for what is asked here."""
+    if not getattr(request.user, "is_staff", False):
+        return []
+    return [(_("Administration"), [(_("People from HR"), reverse("people:imports"), "people")])]
+
+
+def held(role: str, person: Person, at: datetime) -> QuerySet[RoleGrant]:  # noqa: ARG001
+    return open_grants(person, [role])
+
+
+QUESTIONS = {role: partial(held, role) for role in ORGANISATION_WIDE_ROLES}
