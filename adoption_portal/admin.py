@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from adoption_portal import records_words
 from people.choices import RECORDS_ROLES, Role
 from people.models import Person
 from people.rules import open_grants
@@ -112,6 +113,10 @@ class Records(AdminSite):
         return Role.ADMINISTRATOR in self.roles_of(request)
 
     # --- pages ------------------------------------------------------------------------------------
+    def told(self, name: object) -> str:
+        """The words for a column or a table."""
+        return records_words.told(name)
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:  # noqa: ARG002
         """By what is looked for, not by the package it lives in."""
         found = {

@@ -12,6 +12,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from core.audit import record
 from people.choices import Role
@@ -27,6 +28,17 @@ class Ended(StrEnum):
 
     IDLE = "idle"
     OLD = "old"
+
+
+WHY_ENDED = {
+    Ended.IDLE.value: _(
+        "You were signed out because nothing was done for a while. Sign in to go on where you were."
+    ),
+    Ended.OLD.value: _(
+        "You were signed out because your last sign-in is too long ago. Sign in to go on where you "
+        "were."
+    ),
+}
 
 
 @receiver(user_logged_in, dispatch_uid="adoption_portal.session_limits")
@@ -61,6 +73,7 @@ def end(request: HttpRequest, person: Person, why: Ended) -> None:
     request.session.flush()
     request.user = AnonymousUser()
     request.session_ended = why.value  # type: ignore[attr-defined]
+    request.session_ended_of = person.pk  # type: ignore[attr-defined]
 
 
 def why_ended(session: Any, person: Person, now: int) -> Ended | None:

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "adoption_portal.session_limits.SessionLimitsMiddleware",
+    "adoption_portal.typed.KeepTypedMiddleware",
     "core.middleware.SignedInOnlyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",

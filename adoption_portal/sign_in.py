@@ -6,31 +6,27 @@ from allauth.account import views as allauth
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ChangePasswordForm, ResetPasswordForm
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
-from django.utils.translation import gettext_lazy as _
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import RedirectView
 
-from adoption_portal.session_limits import Ended
+from adoption_portal.session_limits import WHY_ENDED
+from adoption_portal.typed import KEPT, send_again
 from adoption_portal.views import demo_logins
 from core.middleware import open_to_all
 from people.operations.passwords import ask_for_reset
 from workflows.errors import NotPresent, SigningLocked
 from workflows.operations.presence import prove_password
 
-WHY_ENDED = {
-    Ended.IDLE.value: _(
-        "You were signed out because nothing was done for a while. Sign in to go on where you were."
-    ),
-    Ended.OLD.value: _(
-        "You were signed out because your last sign-in is too long ago. Sign in to go on where you "
-        "were."
-    ),
-}
 
-
+@method_decorator(sensitive_post_parameters(), name="post")
 class Login(allauth.LoginView):  # type: ignore[misc]
-    """Adds the demo's logins; ``?email=`` fills the address in, so a demo needs no script."""
+    """Adds the demo's logins; ``?email=`` fills the address in, so a demo needs no script.
+
+    Whoever was typing when the session ended is given the form to send again.
+    """
 
     def get_initial(self) -> dict[str, Any]:
         initial: dict[str, Any] = super().get_initial()
@@ -39,7 +35,18 @@ class Login(allauth.LoginView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         values: dict[str, Any] = super().get_context_data(**kwargs)
         ended = WHY_ENDED.get(self.request.GET.get("ended", ""), "")
-        return values | {"demo_logins": demo_logins(), "ended": ended}
+        kept = self.request.POST.get(KEPT, "")
+        return values | {"demo_logins": demo_logins(), "ended": ended, "kept": kept}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        return send_again(self.request) or response
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated and (page := send_again(request)):
+            return page  # signed in meanwhile on another page
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return response
 
 
 class ResetForm(ResetPasswordForm):  # type: ignore[misc]

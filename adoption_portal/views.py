@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from adoption_portal.session_limits import is_administrator
 from adoption_portal.shell import COLOUR_CHOICES, COLOURS_COOKIE, colours_of
+from adoption_portal.typed import send_again
 from core.acting import acting_person
 from core.errors import DomainError
 from core.middleware import open_to_all
@@ -132,6 +133,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    if request.user.is_authenticated and (page := send_again(request)):
+        return page  # signed in meanwhile on another page: the sign-in's own token is an old one
     return _refusal(
         request,
         HTTPStatus.FORBIDDEN,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
@@ -9,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.changing import given
+from core.charts import words
 from core.choices import JobState
 from core.jobs import retry
 from core.models import ApiToken, AuditEvent, Job, Seal
@@ -19,15 +21,35 @@ from core.tokens import revoke_token
 def kinds() -> dict[str, str]:
     """What stands on these pages, by the label that events and jobs name it with."""
     return {
-        model._meta.label_lower: str(model._meta.verbose_name)  # noqa: SLF001 Django's public name
+        model._meta.label_lower: admin.site.told(model._meta.verbose_name)  # type: ignore[attr-defined]  # noqa: SLF001 Django's public name
         for model in admin.site._registry  # noqa: SLF001 no other way to ask
     }
+
+
+def kind_of(label: str) -> str:
+    """The same of one label; a label of nothing here is shown as it is."""
+    try:
+        model = apps.get_model(label)
+    except (LookupError, ValueError):
+        return label
+    if model not in admin.site._registry:  # noqa: SLF001 no other way to ask
+        return label
+    told: str = admin.site.told(model._meta.verbose_name)  # type: ignore[attr-defined]  # noqa: SLF001 Django's public name
+    return told
+
+
+class SubjectMixin:
+    """Shows the kind of thing in words."""
+
+    @admin.display(description=_("what it is about"))
+    def kind(self, row: AuditEvent | Job) -> str:
+        return kind_of(row.subject_type)
 
 
 class SubjectFilter(admin.SimpleListFilter):
     """By the kind of thing; answered by the index that leads with it."""
 
-    title = _("about")
+    title = _("what it is about")
     parameter_name = "subject_type"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
@@ -53,11 +75,11 @@ def by_person(text: str) -> Q | None:
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(RecordsAdmin):
+class AuditEventAdmin(SubjectMixin, RecordsAdmin):
     is_long = True
     select = ("actor", "on_behalf_of")
     heavy = ("before", "after")
-    list_display = ("at", "verb", "actor", "subject_type", "subject_id", "channel", "reason")
+    list_display = ("at", "verb", "actor", "kind", "subject_id", "channel", "reason")
     list_filter = (SubjectFilter,)
     lookups = ("subject_id",)
     ways = (about, by_person)
@@ -68,7 +90,7 @@ class AuditEventAdmin(RecordsAdmin):
         "verb",
         "actor",
         "on_behalf_of",
-        "subject_type",
+        "kind",
         "subject_id",
         "before",
         "after",
@@ -77,7 +99,11 @@ class AuditEventAdmin(RecordsAdmin):
         "remote_addr",
         "request_id",
     )
+    readonly_fields = ("kind",)
     note = _("Written in the transaction of each act, sealed in blocks, changed by nobody.")
+
+    def name_of(self, row: AuditEvent) -> str:
+        return f"{row.verb}, {words.moment(row.at)}"
 
 
 @admin.register(Seal)
@@ -89,6 +115,9 @@ class SealAdmin(RecordsAdmin):
     note = _(
         "Note the newest elsewhere: manage.py verify_audit --anchor NUMBER:HASH then proves it."
     )
+
+    def name_of(self, row: Seal) -> str:
+        return _("Seal %(number)s") % {"number": row.number}
 
     @admin.display(description=_("hash"))
     def digest(self, seal: Seal) -> str:
@@ -106,7 +135,7 @@ def by_id(text: str) -> Q | None:
 
 
 @admin.register(Job)
-class JobAdmin(EditableAdmin):
+class JobAdmin(SubjectMixin, EditableAdmin):
     is_long = True
     select = ("requested_by", "token")
     heavy = ("args", "error_detail")
@@ -122,7 +151,7 @@ class JobAdmin(EditableAdmin):
         "attempts",
         "error_text",
         "error_detail",
-        "subject_type",
+        "kind",
         "subject_id",
         "queue",
         "requested_by",
@@ -142,6 +171,9 @@ class JobAdmin(EditableAdmin):
     act = _("Try again")
     question = _("The job starts anew with three attempts. It is safe to run twice.")
     note = _("Work in the background. What failed three times waits here for somebody.")
+
+    def name_of(self, row: Job) -> str:
+        return row.name
 
     @admin.display(description=_("error"))
     def error_text(self, job: Job) -> str:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
@@ -102,7 +102,7 @@ class ReasonForm(forms.ModelForm):  # type: ignore[type-arg]
                 self.initial[name] = getattr(self.instance, name)
             if name not in self.declared_fields:
                 column = self._meta.model._meta.get_field(name)  # noqa: SLF001 Django's public name
-                field.label = capfirst(_(str(column.verbose_name)))
+                field.label = capfirst(admin.site.told(column.verbose_name))  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -212,6 +212,15 @@ class RecordsAdmin(ModelAdmin):  # type: ignore[type-arg]
         return Media()  # no script: every widget here is the browser's own
 
     # --- pages ----------------------------------------------------------------------------------
+    def name_of(self, row: Any) -> str:
+        """What stands above the page of a row."""
+        return str(row)
+
+    def render_change_form(self, request: HttpRequest, context: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+        row = context["original"]
+        named = {"name": self.name_of(row)} if row is not None else {}
+        return super().render_change_form(request, {**context, **named}, **kwargs)
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return super().changelist_view(request, {"note": self.note, **(extra_context or {})})
 
@@ -343,7 +352,7 @@ class EditableAdmin(RecordsAdmin):
 
     def _saved(self, request: HttpRequest) -> HttpResponse:
         row = request.records_saved  # type: ignore[attr-defined]
-        messages.success(request, _("Saved: %(what)s.") % {"what": row})
+        messages.success(request, _("Saved: %(what)s.") % {"what": self.name_of(row)})
         return redirect(address_of(row))
 
 

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from core.charts import words
 from core.records import EditableAdmin, ReasonForm, RecordsAdmin
 from measurement import models
 from measurement.operations.imports.sources import correct_source
@@ -106,7 +107,7 @@ class ReadingAdmin(RecordsAdmin):
     is_long = True
     select = ("redesign__workflow", "go_live", "calendar_version__calendar")
     heavy = ("design", "result", "chart")
-    list_display = ("redesign", "kind", "verdict", "grade", "ratio", "low", "high", "cutoff")
+    list_display = ("redesign", "kind", "verdict", "grade", "effect", "interval", "cutoff")
     list_filter = ("kind", "verdict", "grade")
     search_fields = ("redesign__workflow__name",)
     fields = (
@@ -129,3 +130,19 @@ class ReadingAdmin(RecordsAdmin):
         "result_sha256",
     )
     note = _("Never changed: each can be recomputed to the same bytes on its evidence page.")
+
+    def name_of(self, row: models.Reading) -> str:
+        return f"{row.get_verdict_display()}: {row.redesign.workflow}"
+
+    @admin.display(description=_("typical-time ratio"))
+    def effect(self, row: models.Reading) -> str:
+        return "" if row.ratio is None else words.number(row.ratio, 2)
+
+    @admin.display(description=_("95% interval"))
+    def interval(self, row: models.Reading) -> str:
+        if row.low is None or row.high is None:
+            return ""
+        return _("%(first)s to %(last)s") % {
+            "first": words.number(row.low, 2),
+            "last": words.number(row.high, 2),
+        }

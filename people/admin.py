@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.charts import words
 from core.forms import KeyField
 from core.records import EditableAdmin, ReasonForm, RecordsAdmin, as_uuid
 from people import models
@@ -400,7 +401,21 @@ class WorkCalendarVersionAdmin(EditableAdmin):
 @admin.register(models.Delegation)
 class DelegationAdmin(RecordsAdmin):
     select = ("principal", "delegate")
-    list_display = ("principal", "delegate", "valid", "accepted_at")
+    list_display = ("principal", "delegate", "period", "accepted_at")
     search_fields = ("principal__email", "delegate__email")
-    fields = ("principal", "delegate", "valid", "reason", "accepted_at", "created_at")
+    fields = ("principal", "delegate", "period", "reason", "accepted_at", "created_at")
+    readonly_fields = ("period",)
     note = _("People name their stand-ins themselves, on their account page.")
+
+    def name_of(self, row: models.Delegation) -> str:
+        return _("%(delegate)s for %(principal)s") % {
+            "delegate": row.delegate,
+            "principal": row.principal,
+        }
+
+    @admin.display(description=_("from and to"))
+    def period(self, row: models.Delegation) -> str:
+        return _("%(first)s to %(last)s") % {
+            "first": words.moment(row.valid.lower),
+            "last": words.moment(row.valid.upper),
+        }

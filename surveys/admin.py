@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from core.charts import words
 from core.records import RecordsAdmin
 from surveys import models
 
@@ -67,3 +68,6 @@ class WaveAdmin(RecordsAdmin):
         "The key of an open wave is a file of the worker and in no backup: if it is lost, the wave "
         "is lost, its answers are deleted, and a new wave is needed."
     )
+
+    def name_of(self, row: models.Wave) -> str:
+        return f"{row.workflow}: {row.instrument}, {words.day(row.opens_date)}"

@@ -53,6 +53,17 @@ class NotPossibleNow(DomainError):
     message = _("This is not possible in the present state.")
 
 
+class PromiseNotTranslated(DomainError):
+    """Nobody is asked under a promise that somebody invited cannot read."""
+
+    status = 409
+    code = "promise_not_translated"
+    message = _(
+        "The promise to those who answer is missing in a language: %(missing)s. The survey opens "
+        "once it is there."
+    )
+
+
 class NoReasonGiven(DomainError):
     code = "reason_missing"
     message = _("Say why: everybody who was invited reads it.")

@@ -47,7 +47,8 @@ def pytest_terminal_summary(terminalreporter):
 def _quiet_cache(request):
     """No rate limit or cached figure passes from one test to the next."""
     yield
-    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+    fixtures, mark = request.fixturenames, request.node.get_closest_marker("django_db")
+    if mark or "db" in fixtures or "transactional_db" in fixtures:
         from django.core.cache import cache
 
         if settings.REDIS_URL != environment.NO_REDIS:

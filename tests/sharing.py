@@ -36,7 +36,9 @@ def in_order(items):
         scope = scope_of(item.nodeid)
         if scope in FIRST:
             return FIRST.index(scope)
-        return 4 + LAST.index(scope) if scope in LAST else 2 + (scope in emptying)
+        if scope in LAST:
+            return len(FIRST) + 2 + LAST.index(scope)
+        return len(FIRST) + (scope in emptying)
 
     items.sort(key=place)
 

@@ -1,9 +1,25 @@
 """Two threads that meet at one moment, each with its own database connection."""
 
 import threading
+from time import monotonic
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+
+WAITS_FOR_ME = """
+SELECT EXISTS (
+    SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))
+"""
+
+
+def until_somebody_waits(seconds=5):
+    """Or until time is up: an act that takes no lock has finished by then, and is found out."""
+    deadline = monotonic() + seconds
+    with connection.cursor() as cursor:
+        while monotonic() < deadline:
+            cursor.execute(WAITS_FOR_ME)
+            if cursor.fetchone()[0]:
+                return
 
 
 @pytest.fixture

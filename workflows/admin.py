@@ -203,6 +203,9 @@ class DecisionAdmin(RecordsAdmin):
     )
     readonly_fields = ("meaning",)
 
+    def name_of(self, row: models.Decision) -> str:
+        return f"{row.get_verdict_display()}: {row.revision.redesign.workflow}"
+
     @admin.display(description=_("meaning"))
     def meaning(self, decision: models.Decision) -> str:
         signature = getattr(decision, "signature", None)
@@ -231,6 +234,9 @@ class SignatureAdmin(RecordsAdmin):
         "Names as printed at the moment of signing. docs/signatures.md shows how to verify one."
     )
 
+    def name_of(self, row: models.Signature) -> str:
+        return f"{row.printed_name}, {row.printed_role}"
+
 
 @admin.register(models.GoLive)
 class GoLiveAdmin(RecordsAdmin):
@@ -251,3 +257,6 @@ class GoLiveAdmin(RecordsAdmin):
         "decided_by",
         "decided_at",
     )
+
+    def name_of(self, row: models.GoLive) -> str:
+        return _("Go-live of %(name)s") % {"name": row.redesign.workflow}

@@ -50,8 +50,15 @@ IMPORT = {
     "rejected": 0,
     "ended": 31,
     "dropped_columns": ["salary"],
-    "plan": {"people": 1231, "ends": 31, "missing": 31, "moves": 4, "counts": {"updated": 4}},
-    "brakes": [{"code": "ends", "found": 31, "limit": 24}],
+    "plan": {
+        "people": 1231,
+        "ends": 31,
+        "ended": 2,
+        "missing": 31,
+        "moves": 4,
+        "counts": {"updated": 4},
+    },
+    "brakes": [{"code": "ends", "found": 33, "limit": 24}],
     "loops": [],
 }
 
@@ -96,7 +103,12 @@ class HrImportOut(serializers.ModelSerializer[PeopleImport]):
     dropped_columns = serializers.ListField(
         child=serializers.CharField(), help_text="Columns nothing was read of."
     )
-    plan = serializers.DictField(help_text="What a look at the whole file found, as counts.")
+    plan = serializers.DictField(
+        help_text=(
+            "What a look at the whole file found, as counts. `ended` are those HR ended in the 24 "
+            "hours before, beside the `ends` of this file."
+        )
+    )
     brakes = BrakeOut(many=True, help_text="Why a second person must look first.")
     loops = serializers.ListField(
         child=serializers.ListField(child=serializers.CharField()),
@@ -148,8 +160,9 @@ class ImportsView(HrBulkView):
     """Bring in a file of people. Always 202 with the job's address once the file is stored.
 
     A list, NDJSON or CSV, packed with gzip or not. A file that would end too many, or a full one
-    that would move too many, waits until a second person approved it. The same `Idempotency-Key`
-    with the same body gives the job of the first time.
+    that would move too many, waits until a second person approved it; whom HR ended in the 24 hours
+    before, by file or by call, counts with it. The same `Idempotency-Key` with the same body gives
+    the job of the first time.
     """
 
     parameters = ImportParameters

@@ -27,6 +27,33 @@ CREATE TABLE people_importstage (
 CREATE INDEX importstage_person ON people_importstage (import_id, source_id);
 CREATE INDEX importstage_turn ON people_importstage (import_id, turn) WHERE said = '';
 """
+# The check on the table knows who brought a file by hand. Whose token brought one stands with its
+# job, which no check can read. The approval itself is refused, before any row is applied.
+GUARD = """
+CREATE FUNCTION people_import_guard() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.job_id IS NOT NULL AND NEW.job_id IS DISTINCT FROM OLD.job_id THEN
+        RAISE EXCEPTION 'a delivery keeps its job, which tells whose token brought it'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'peopleimport_keeps_its_job';
+    END IF;
+    IF NEW.brakes <> '[]' AND EXISTS (
+            SELECT FROM core_job j JOIN core_apitoken t ON t.id = j.token_id
+            WHERE j.id = NEW.job_id AND NEW.approved_by_id IN (t.owner_id, t.created_by_id)) THEN
+        RAISE EXCEPTION 'peopleimport_braked_needs_second_person: not who owns or made the token'
+            USING ERRCODE = 'check_violation',
+                CONSTRAINT = 'peopleimport_braked_needs_second_person';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER people_import_guard BEFORE INSERT OR UPDATE ON people_peopleimport
+    FOR EACH ROW EXECUTE FUNCTION people_import_guard();
+ALTER TABLE people_peopleimport ENABLE ALWAYS TRIGGER people_import_guard;
+"""
+NO_GUARD = """
+DROP TRIGGER people_import_guard ON people_peopleimport;
+DROP FUNCTION people_import_guard();
+"""
 
 
 class Migration(migrations.Migration):
@@ -48,7 +75,7 @@ class Migration(migrations.Migration):
                 ('source_version', models.BigIntegerField(blank=True, null=True)),
                 ('request_id', models.CharField(blank=True, max_length=64)),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-            ], options={'constraints': [models.CheckConstraint(condition=models.Q(('source__in', ['api', 'page', 'command', 'scim', 'clock'])), name='changelog_source_known'), models.CheckConstraint(condition=models.Q(('attribute', ''), _negated=True), name='changelog_attribute_given'), models.CheckConstraint(condition=models.Q(('value', ''), models.Q(('attribute__in', ['given_name', 'family_name', 'email', 'employee_number']), _negated=True), _connector='OR'), name='changelog_no_personal_value')], },
+            ], options={'constraints': [models.CheckConstraint(condition=models.Q(('source__in', ['api', 'page', 'command', 'scim', 'clock'])), name='changelog_source_known'), models.CheckConstraint(condition=models.Q(('attribute', ''), _negated=True), name='changelog_attribute_given'), models.CheckConstraint(condition=models.Q(('value', ''), models.Q(('attribute__in', ['given_name', 'family_name', 'email', 'employee_number']), _negated=True), _connector='OR'), name='changelog_no_personal_value')], 'indexes': [models.Index(models.F('recorded_at'), condition=models.Q(('attribute', 'active'), ('value', 'false')), name='changelog_ends')], },
         ),
         migrations.CreateModel(
             name='HrRecord',
@@ -171,7 +198,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='peopleimport',
-            constraint=models.CheckConstraint(condition=models.Q(('brakes', []), ('applied_at__isnull', True), models.Q(('approved_by__isnull', False), models.Q(('created_by__isnull', True), models.Q(('approved_by', models.F('created_by')), _negated=True), _connector='OR')), _connector='OR'), name='peopleimport_braked_needs_second_person'),
+            constraint=models.CheckConstraint(condition=models.Q(('brakes', []), models.Q(('applied_at__isnull', True), ('approved_by__isnull', True)), models.Q(('approved_by__isnull', False), models.Q(('created_by__isnull', True), models.Q(('approved_by', models.F('created_by')), _negated=True), _connector='OR')), _connector='OR'), name='peopleimport_braked_needs_second_person'),
         ),
         migrations.AddIndex(
             model_name='peoplerejection',
@@ -179,5 +206,9 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(STAGE, "DROP TABLE people_importstage"),
         ProtectAppendOnly("people_changelog"),
-        FreezeColumns("people_peopleimport", "public_id", "sha256", "channel", "mode", "dry_run"),
+        FreezeColumns(
+            "people_peopleimport",
+            *("public_id", "sha256", "channel", "mode", "dry_run", "created_by_id"),
+        ),
+        migrations.RunSQL(GUARD, NO_GUARD),
     ]

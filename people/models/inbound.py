@@ -41,6 +41,13 @@ class ChangeLog(AppendOnly):
                 | ~Q(attribute__in=["given_name", "family_name", "email", "employee_number"]),
             ),
         ]
+        indexes = [
+            models.Index(
+                "recorded_at",
+                name="changelog_ends",
+                condition=Q(attribute="active", value="false"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.attribute} from {self.effective_from} (change {self.pk})"
@@ -90,7 +97,9 @@ class PeopleImport(models.Model):
 
     read = created + updated + unchanged + stale + rejected. ``rows_ended`` are people a full file
     no longer has. ``plan`` holds what a look at the whole file found before anything was applied
-    (counts, moves, levels), ``brakes`` why a second person must look first.
+    (counts, moves, levels), ``brakes`` why a second person must look first. That this is not the
+    owner or maker of the token which brought the file is refused by a trigger: the token stands
+    with the job.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -153,7 +162,7 @@ class PeopleImport(models.Model):
             models.CheckConstraint(
                 name="peopleimport_braked_needs_second_person",
                 condition=Q(brakes=[])
-                | Q(applied_at__isnull=True)
+                | Q(approved_by__isnull=True, applied_at__isnull=True)
                 | (
                     Q(approved_by__isnull=False)
                     & (Q(created_by__isnull=True) | ~Q(approved_by=F("created_by")))

@@ -78,8 +78,8 @@ class ReleasedCell(AppendOnly):
     """One published figure, frozen: every page, export, API and chart reads this table only.
 
     A figure that is not shown has no row; nothing says whether it was too small or protected.
-    ``metric`` is ``respondents``, ``index``, ``scale:REL``, ``item:REL1``, ``quadrants`` or
-    ``careless``.
+    ``metric`` is ``respondents``, ``index``, ``scale:REL``, ``item:REL1``, ``quadrants``,
+    ``careless`` or ``coherence``.
     ``mean`` is 1 to 5 after reversing, ``low`` and ``high`` its 95 % t interval; ``favourable`` a
     share 0 to 1, ``detail`` what else the metric has (distribution, shares, words in place of
     numbers). ``n`` counts those with a valid score for this metric.

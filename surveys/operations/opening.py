@@ -4,21 +4,25 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from core.audit import record
 from core.jobs import enqueue
 from surveys import keys
 from surveys.attributes import commonest
 from surveys.choices import WaveState
+from surveys.errors import PromiseNotTranslated
 from surveys.models import Participation, RosterSnapshot, Wave
+from surveys.promise import languages_without_promise
 from surveys.queries.roster import Invited, frozen_tree, invited_on
 from surveys.rules import went_live
 from surveys.sealing import public_of
 from workflows.models import Workflow
 
-TOO_FEW_INVITED = "Fewer people do this work than the smallest group shown."
-LIVE_ALREADY = "The redesign went live before this survey opened."
-NOT_IN_ITS_DAYS = "No worker opened it in its days."
+# Nobody's words: stored in English, told in the reader's language.
+TOO_FEW_INVITED = gettext_noop("Fewer people do this work than the smallest group shown.")
+LIVE_ALREADY = gettext_noop("The redesign went live before this survey opened.")
+NOT_IN_ITS_DAYS = gettext_noop("No worker opened it in its days.")
 
 
 @transaction.atomic
@@ -29,6 +33,8 @@ def open_wave(*, wave: Wave, at: datetime) -> Wave:
     open. Safe to run twice; a wave whose day has not come stays as it is, and one that waits for
     another of its workflow to be counted waits on. A wave that lost its sense (too few people, or
     live already) is cancelled with the reason.
+
+    Raises PromiseNotTranslated: the wave stays as it is, because a catalogue can be mended.
     """
     workflow = Workflow.objects.select_for_update(no_key=True).get(pk=wave.workflow_id)
     wave = (
@@ -43,6 +49,8 @@ def open_wave(*, wave: Wave, at: datetime) -> Wave:
         return _cancelled(wave, LIVE_ALREADY)
     if wave.closes_date < today:
         return _cancelled(wave, NOT_IN_ITS_DAYS)
+    if missing := languages_without_promise():
+        raise PromiseNotTranslated(missing=", ".join(missing))
     invited = invited_on(workflow, today)
     if len(invited) < wave.minimum_group:
         return _cancelled(wave, TOO_FEW_INVITED)

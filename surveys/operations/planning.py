@@ -16,6 +16,7 @@ from surveys.attributes import ATTRIBUTES, MOST
 from surveys.choices import InstrumentKind, WaveState
 from surveys.errors import NoReasonGiven, NotPossibleNow, WaveNotPossible
 from surveys.models import FLOOR, Instrument, Wave
+from surveys.promise import languages_without_promise
 from surveys.queries.roster import invited_on
 from surveys.rules import refuse_unless_office
 from workflows.choices import RedesignState
@@ -65,6 +66,7 @@ def plan_wave(
     _refuse_attributes(attributes)
     _refuse_names(contact, agreement)
     _refuse_instrument(instrument, asks_comment=asks_comment)
+    _refuse_promise()
     if instrument.kind == InstrumentKind.BEFORE:
         _refuse_after_go_live(redesign)
     else:
@@ -187,10 +189,27 @@ def _refuse_instrument(instrument: Instrument, *, asks_comment: bool) -> None:
         raise WaveNotPossible(
             _("This questionnaire has no question in free words."), field="asks_comment"
         )
-    if missing := [code for code, _name in settings.LANGUAGES if code not in instrument.lead_in]:
+    texts = [
+        instrument.lead_in,
+        instrument.answers,
+        *instrument.items.values_list("text", flat=True),
+        *instrument.scales.values_list("name", flat=True),
+        *([instrument.comment_question] if asks_comment else []),
+    ]
+    codes = [code for code, _name in settings.LANGUAGES]
+    if missing := [code for code in codes if not all(text.get(code) for text in texts)]:
         raise WaveNotPossible(
             _("The questionnaire is not translated into every language: %(missing)s."),
             field="instrument",
+            missing=", ".join(missing),
+        )
+
+
+def _refuse_promise() -> None:
+    """Again at the opening: the wave may wait for months, and the portal change meanwhile."""
+    if missing := languages_without_promise():
+        raise WaveNotPossible(
+            _("The promise to those who answer is missing in a language: %(missing)s."),
             missing=", ".join(missing),
         )
 

@@ -80,7 +80,7 @@ class ResultPage:
 
 
 def results_of(wave: Wave, person: Person) -> ResultPage:
-    """What ``person`` may see of a wave of ``waves_visible_to(person)``; four to six queries.
+    """What ``person`` may see of a wave of ``waves_visible_to(person)``; five to seven queries.
 
     The invited see the whole and the units on the way down to their own; managers their subtree
     as well; the workflow's owner, those above and who reads the whole organisation, everything.

@@ -5,9 +5,10 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from core.models import AuditEvent
 from people.models import Person
 from surveys.choices import WITH_RESULTS, InstrumentKind, WaveState
-from surveys.models import Participation, Wave
+from surveys.models import Instrument, Participation, Wave
 from surveys.rules import invited, results_shared_with, waves_of_reach
 
 UNOPENED = [WaveState.DRAFT, WaveState.CANCELLED]
@@ -52,14 +53,39 @@ def waves_visible_to(person: Person) -> QuerySet[Wave]:
 def waves_before(wave: Wave) -> QuerySet[Wave]:
     """Released waves of the workflow before this one, the latest first; trends go to that one.
 
-    Of the same version of the instrument, or of one an administrator marked as comparable.
+    Of the same version of the instrument, or of one that administrators marked as comparable.
     """
-    same = Q(instrument=wave.instrument_id)
-    if wave.instrument.comparable_with_id is not None:
-        same |= Q(instrument=wave.instrument.comparable_with_id)
     return Wave.objects.filter(
-        same,
+        instrument__in=comparable_versions(wave.instrument),
         workflow=wave.workflow_id,
         state__in=WITH_RESULTS,
         opens_date__lt=wave.opens_date,
     ).order_by("-opens_date", "-pk")
+
+
+def comparable_versions(instrument: Instrument) -> set[int]:
+    """Versions on one line with this one, itself included: over any number of marks, either way.
+
+    The version that another is marked as comparable with may itself carry a mark, and nothing keeps
+    marks from closing a circle.
+    """
+    versions = Instrument.objects.filter(code=instrument.code, kind=instrument.kind)
+    pairs = [
+        {version, other}
+        for version, other in versions.values_list("pk", "comparable_with")
+        if other is not None
+    ]
+    line = {instrument.pk}
+    while more := {version for pair in pairs if pair & line for version in pair} - line:
+        line |= more
+    return line
+
+
+def why_cancelled(wave: Wave) -> tuple[str, bool]:
+    """The reason on record, and whether it is the portal's own; "" where the wave was not."""
+    event = (
+        AuditEvent.objects.filter(verb="wave.cancelled", subject_id=str(wave.public_id))
+        .order_by("-pk")
+        .first()
+    )
+    return (event.reason, event.actor_id is None) if event else ("", False)

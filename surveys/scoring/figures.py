@@ -20,7 +20,8 @@ OFTEN_CANNOT_SAY = 0.2
 class Cell:
     """One published figure, field by field a row of ``ReleasedCell``.
 
-    ``metric``: "respondents", "index", "scale:REL", "item:REL1", "quadrants" or "careless".
+    ``metric``: "respondents", "index", "scale:REL", "item:REL1", "quadrants", "careless" or
+    "coherence", which ``coherence`` explains with its own keys.
     ``n``: people with a valid score for it. ``mean``: 1 to 5 after reversing, with its 95 % t
     interval ``low``, ``high`` and ``sd``; ``favourable`` a share 0 to 1. None where not shown:
     ``detail`` may hold words instead; without words the number is protected, because another

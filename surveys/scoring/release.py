@@ -9,6 +9,7 @@ import numpy as np
 from surveys.scoring import figures
 from surveys.scoring.careless import careless
 from surveys.scoring.cells import CellId, TreeNode
+from surveys.scoring.coherence import coherence_figure
 from surveys.scoring.figures import CAREFUL, Cell, May
 from surveys.scoring.groups import Groups
 from surveys.scoring.scores import (
@@ -79,6 +80,7 @@ def release(
         *wave.items(),
         *wave.quadrants(),
         *wave.careless(),
+        *wave.coherence(),
     ]
     place = {cell: number for number, cell in enumerate(groups.cells.ids)}
     cells.sort(key=lambda cell: (place[CellId(cell.unit, cell.scope)], cell.subset))
@@ -148,6 +150,15 @@ class Wave:
         for cell, found in large.by_cell(values):
             yield figures.careless_figure(large.cells.ids[cell], found)
         yield from self._careful(self._scores.index)
+
+    def coherence(self) -> Iterator[Cell]:
+        """Of everybody who answered, where they are published together; of no smaller group."""
+        cells = self._groups.cells
+        tops = [name for name, up in zip(cells.ids, cells.parent, strict=True) if up < 0]
+        if len(tops) == 1 and len(self._groups.rows) == len(self._flags):
+            figure = coherence_figure(tops[0], self._table, self._scores, self._k)
+            if figure is not None:
+                yield figure
 
     def _respondents(self) -> dict[CellId, int]:
         cells = self._groups.cells

@@ -2,7 +2,7 @@
 
 All take (n, items) scores after reversing, NaN for missing, and use the people who answered all.
 
-Source: trust-survey-method, sections 4.1, 4.2 and 4.6.
+Source: trust-survey-method, sections 4.1 and 4.2.
 """
 
 import math
@@ -22,12 +22,11 @@ TOO_FEW, NO_FACTOR = "too_few", "no_factor"
 
 @dataclass(frozen=True, slots=True)
 class Alpha:
-    """Cronbach's alpha with Feldt's limits; ``standardised`` is that of the correlations."""
+    """Cronbach's alpha with Feldt's limits."""
 
     value: float
     low: float
     high: float
-    standardised: float
     n: int
     items: int
 
@@ -37,7 +36,8 @@ class Omega:
     """Omega total with bootstrap limits; NaN with the reason why alpha must do instead.
 
     ``why_not``: "" or "too_few" (under 100 people) or "no_factor" (no solution, or one item is
-    nothing but the factor). ``failed_draws`` of the bootstrap had none and are left out.
+    nothing but the factor). ``failed_draws`` of the bootstrap had none and are left out; where all
+    are, the limits are NaN.
     """
 
     value: float
@@ -67,12 +67,11 @@ def alpha(scores: Floats, *, level: float = LEVEL) -> Alpha:
     _check(rows)
     covariance = np.cov(rows, rowvar=False)
     value = k / (k - 1) * (1 - float(np.trace(covariance)) / float(covariance.sum()))
-    r = (float(np.corrcoef(rows, rowvar=False).sum()) - k) / (k * (k - 1))
     low, high = (
         1 - (1 - value) * float(fdtri(n - 1, (n - 1) * (k - 1), quantile))
         for quantile in (0.5 + level / 2, 0.5 - level / 2)
     )
-    return Alpha(value, low, high, k * r / (1 + (k - 1) * r), n, k)
+    return Alpha(value, low, high, n, k)
 
 
 def omega(scores: Floats, *, seed: int, draws: int = DRAWS, level: float = LEVEL) -> Omega:
@@ -94,9 +93,9 @@ def omega(scores: Floats, *, seed: int, draws: int = DRAWS, level: float = LEVEL
     fit = one_factor(np.cov(rows, rowvar=False)[np.newaxis])
     if not fit.proper[0]:
         return Omega(math.nan, math.nan, math.nan, n, seed, 0, None, NO_FACTOR)
-    rng = np.random.default_rng(seed)
-    drawn = [rows[rng.integers(n, size=n)] for _ in range(draws)]
-    again = one_factor(np.array([np.cov(one, rowvar=False) for one in drawn]))
+    drawn = _drawn_anew(rows, seed=seed, draws=draws)
+    # A sample may hold none of the few who differ in an item: nothing can be fitted then.
+    again = one_factor(drawn[(np.einsum("bii->bi", drawn) > 0).all(axis=1)])
     values = again.omega[again.proper]
     tail = (1 - level) / 2
     low, high = np.quantile(values, [tail, 1 - tail]) if len(values) else (math.nan, math.nan)
@@ -140,14 +139,20 @@ def item_rest(scores: Floats) -> Floats:
     )
 
 
-def standard_error(sd: float, reliability: float) -> float:
-    """Of one person's score: sd sqrt(1 - reliability)."""
-    return sd * math.sqrt(1 - reliability)
+def _drawn_anew(rows: Floats, *, seed: int, draws: int) -> Floats:
+    """(draws, items, items) covariances of as many people, drawn with replacement.
 
-
-def smallest_individual_change(sd: float, reliability: float) -> float:
-    """What one person's score must move by to mean anything; about the scale, never of persons."""
-    return 1.96 * math.sqrt(2) * standard_error(sd, reliability)
+    By how often each person was drawn: copies of the rows of a large wave would not fit in memory.
+    Whole numbers add up exactly, so an item without variance has exactly none.
+    """
+    n, k = rows.shape
+    rng = np.random.default_rng(seed)
+    found = np.empty((draws, k, k))
+    for number in range(draws):
+        times = np.bincount(rng.integers(n, size=n), minlength=n)
+        sums = times @ rows
+        found[number] = (n * ((rows.T * times) @ rows) - np.outer(sums, sums)) / (n * (n - 1))
+    return found
 
 
 def _check(rows: Floats) -> None:

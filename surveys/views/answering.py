@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods
@@ -189,10 +190,20 @@ def _form_page(
         if answered
         else [],
         "complain": answered,
-        "person_key": invited.person.public_id,
+        "lock": _lock_of(invited),
         "simulated": wave.is_simulated,
     }
     return render(request, "surveys/answer.html", context, status=status)
+
+
+def _lock_of(invited: Participation) -> str:
+    """256 bits in hex, with which the person's own browser locks what is not yet sent.
+
+    The same each time this person opens this survey, so that a new sign-in finds it again; nobody
+    else is ever given it.
+    """
+    whose = f"{invited.wave.public_id}:{invited.person.public_id}"
+    return salted_hmac("surveys.draft", whose, algorithm="sha256").hexdigest()
 
 
 def _not_now(request: HttpRequest, invited: Participation, *, status: int) -> HttpResponse:
@@ -202,7 +213,6 @@ def _not_now(request: HttpRequest, invited: Participation, *, status: int) -> Ht
         "wave": wave,
         "done": invited.done,
         "early": timezone.localdate() < wave.opens_date,
-        "person_key": invited.person.public_id,
         "simulated": wave.is_simulated,
     }
     return render(request, "surveys/not_now.html", context, status=status)

@@ -18,12 +18,15 @@ from people.models import Person
 from people.rules import is_program_office
 from surveys.attributes import ATTRIBUTES
 from surveys.choices import WITH_RESULTS, WaveState
+from surveys.errors import PromiseNotTranslated
 from surveys.forms.lists import WaveFilter
 from surveys.forms.office import ReasonForm
 from surveys.models import Wave
+from surveys.promise import languages_without_promise
 from surveys.queries import about_rate, questionnaire, waves_visible_to
 from surveys.queries.invitations import answered_by
 from surveys.queries.waiting import surveys_waiting
+from surveys.queries.waves import why_cancelled
 from surveys.views.wave_words import asks, last_day, state_word, todo_of, tone, wave_row
 
 
@@ -111,12 +114,29 @@ def wave_page(  # noqa: PLR0913 what a refused form brings along
         "done": answered_by(actor, [row]).get(row.pk),
         "has_result": row.state in WITH_RESULTS,
         "office": is_program_office(actor),
-        "refusal": refusal,
+        "refusal": refusal or _in_the_way(row),
+        "given_up": _given_up(row),
         "closing": closing or ReasonForm(),
         "cancelling": cancelling or ReasonForm(),
         "simulated": row.is_simulated,
     }
     return render(request, "surveys/wave.html", context, status=status)
+
+
+def _in_the_way(row: Wave) -> str:
+    """Why a survey whose first day has come does not open."""
+    if row.state != WaveState.DRAFT or row.opens_date > timezone.localdate():
+        return ""
+    missing = languages_without_promise()
+    return str(PromiseNotTranslated(missing=", ".join(missing))) if missing else ""
+
+
+def _given_up(row: Wave) -> str:
+    """Why it never opened: what somebody wrote, or the portal's own reason in one's language."""
+    if row.state != WaveState.CANCELLED:
+        return ""
+    reason, is_the_portals = why_cancelled(row)
+    return _(reason) if reason and is_the_portals else reason
 
 
 def _facts(row: Wave, reminders: list[str]) -> list[tuple[str, str]]:

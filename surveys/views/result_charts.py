@@ -14,7 +14,14 @@ from surveys.queries import ResultPage, UnitResult
 from surveys.queries.attribute_tables import AttributeTable
 from surveys.queries.trust import ItemFacts
 from surveys.scoring.intervals import UP, Change
-from surveys.views.result_words import Figure, favourable_words, figure_of, mean_words, tells_mean
+from surveys.views.result_words import (
+    SHARES_IN_WORDS,
+    Figure,
+    favourable_words,
+    figure_of,
+    mean_words,
+    tells_mean,
+)
 
 SHADES = (2.2, 2.8, 3.4, 4.0)  # borders between the five shades of a mean
 QUADRANTS = {
@@ -162,23 +169,23 @@ def quadrants(unit: UnitResult) -> list[Quadrant] | None:
     if cell is None:
         return None
     before = unit.earlier.get("quadrants")
-    shares, earlier = _shares(cell), _shares(before)
-    nearly = (cell.detail or {}).get("nearly_all", "")
+    shares = _shares(cell)
     return [
         Quadrant(
             key=key,
             label=str(label),
-            share=_quadrant_words(key, shares, nearly),
+            share=_quadrant_words(key, cell),
             value=shares.get(key),
-            before=words.percent(earlier[key] * 100) if key in earlier else "",
+            before=_quadrant_words(key, before) if before else "",
         )
         for key, label in QUADRANTS.items()
     ]
 
 
-def _quadrant_words(key: str, shares: Mapping[str, float], nearly: str) -> str:
-    if nearly:
-        return _("nearly all") if key == nearly else _("nearly none")
+def _quadrant_words(key: str, cell: ReleasedCell) -> str:
+    if nearly := (cell.detail or {}).get("nearly_all"):
+        return str(SHARES_IN_WORDS["nearly_all" if key == nearly else "nearly_none"])
+    shares = _shares(cell)
     return words.percent(shares[key] * 100) if key in shares else words.NONE
 
 

@@ -1,6 +1,6 @@
 """Published figures in words: a sentence before a number, a number with its interval and people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -9,14 +9,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from core.charts import words
 from surveys.models import ReleasedCell
 from surveys.queries import UnitResult
-from surveys.scoring.intervals import (
-    DOWN,
-    UP,
-    Change,
-    Group,
-    change,
-    smallest_detectable_change,
-)
+from surveys.scoring import Change, Group, change, marked, smallest_detectable_change
+from surveys.scoring.intervals import DOWN, UP
 
 MIDDLE = 3.0
 HALF = 0.5
@@ -168,6 +162,18 @@ def change_of(
         and cell.n >= COMPARED_FROM
     ]
     return change(*ends) if len(ends) == 2 else None  # noqa: PLR2004 both ends
+
+
+def changes_of(
+    earlier: Mapping[str, ReleasedCell], now: Mapping[str, ReleasedCell], metrics: Sequence[str]
+) -> dict[str, Change]:
+    """All that a page compares, told together: of many changes a few stand out by chance alone.
+
+    By metric; one that cannot be compared is not there.
+    """
+    found = {metric: change_of(earlier, now, metric) for metric in metrics}
+    known = {metric: moved for metric, moved in found.items() if moved is not None}
+    return dict(zip(known, marked(list(known.values())), strict=True))
 
 
 def change_words(moved: Change | None) -> str:

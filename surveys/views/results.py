@@ -1,6 +1,6 @@
 """The published result: for the invited, their managers and the program office, the same day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -16,6 +16,8 @@ from core.pagination import page_of
 from surveys.choices import WITH_RESULTS, InstrumentKind
 from surveys.queries import ResultPage, UnitResult, results_of
 from surveys.queries.trust import ItemFacts, items_of
+from surveys.scoring import Change
+from surveys.views.coherence_words import coherence_of
 from surveys.views.lists import visible_wave
 from surveys.views.result_charts import (
     Line,
@@ -31,8 +33,8 @@ from surveys.views.result_charts import (
     trend_of,
 )
 from surveys.views.result_words import (
-    change_of,
     change_words,
+    changes_of,
     figure_of,
     headline,
     tells_mean,
@@ -56,7 +58,9 @@ def result(request: HttpRequest, public_id: UUID) -> HttpResponse:
     unit = _chosen(page, request.GET.get("unit", ""))
     printing = request.GET.get("view") == "print"
     items = items_of(wave.instrument)
-    moved = change_of(unit.earlier, unit.figures, "index")
+    compared = [metric for metric, _name in heat_columns(page)]
+    changes = changes_of(unit.earlier, unit.figures, compared)
+    moved = changes.get("index")
     scores = wave.instrument.kind == InstrumentKind.AFTER
     context = {
         "frame": "plain.html" if printing else "base.html",
@@ -70,7 +74,7 @@ def result(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "units": page.units,
         "scores": scores,
         "headline": headline(unit),
-        "lines": _lines(page, unit, items),
+        "lines": _lines(page, unit, items, changes),
         "change": change_words(moved),
         "visible_change": visible_change_words(
             unit.figures.get("index"), unit.earlier.get("index")
@@ -81,6 +85,7 @@ def result(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "quadrants": quadrants(unit),
         "leans_more": leans_more(unit, moved),
         "trend": trend_of(page, unit),
+        "coherence": coherence_of(page, items) if scores else None,
         "careless": _careless(page, unit),
         "careful": figure_of(unit.careful.get("index")),
         "attributes": [attribute_shown(page, table) for table in page.attributes],
@@ -164,7 +169,12 @@ def _chosen(page: ResultPage, wanted: str) -> UnitResult:
     return next((unit for unit in page.units if str(unit.unit) == wanted), page.whole)
 
 
-def _lines(page: ResultPage, unit: UnitResult, items: dict[str, ItemFacts]) -> list[Line]:
+def _lines(
+    page: ResultPage,
+    unit: UnitResult,
+    items: dict[str, ItemFacts],
+    changes: Mapping[str, Change],
+) -> list[Line]:
     """Scales, or single items of an instrument without; with what changed since the last wave."""
     language = page.questionnaire.language
     named = [(f"scale:{one.key}", scale_name(one.name, language)) for one in page.scales]
@@ -172,7 +182,7 @@ def _lines(page: ResultPage, unit: UnitResult, items: dict[str, ItemFacts]) -> l
         named = [(f"item:{one.key}", one.text) for one in page.questionnaire.statements]
     lines = []
     for metric, name in named:
-        moved = change_of(unit.earlier, unit.figures, metric)
+        moved = changes.get(metric)
         label = name
         if metric.startswith("item:") and items[metric[5:]].is_reversed:
             turned = _("turned round: higher is better")

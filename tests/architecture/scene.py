@@ -134,11 +134,11 @@ def _surveys(unit, boss):
     }
 
 
-def people_received():
+def people_received(actor=None):
     """A file of people whose job waits."""
     return receive_people(
         upload=io.BytesIO(b"source_id,family_name\nW-1,Keller\n"),
-        actor=None,
+        actor=actor,
         channel=InboundChannel.PAGE,
         mode=ImportMode.DELTA,
         preview=True,

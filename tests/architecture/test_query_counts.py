@@ -162,14 +162,11 @@ def counted(fill):
 
 
 def people_files(unit, boss, count):
-    from people.models import PeopleImport
-
     RoleGrant.objects.get_or_create(
         person=boss, role=Role.ADMINISTRATOR, ended_at=None, defaults={"reason": "Appointed"}
     )
     for _row in range(count):
-        found = people_received()
-        PeopleImport.objects.filter(pk=found.pk).update(created_by=PersonFactory())
+        found = people_received(PersonFactory())
     return [found]
 
 

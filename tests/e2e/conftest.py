@@ -20,6 +20,9 @@ FLAGS = [
 ]
 SERIOUS = {"serious", "critical"}
 WIDTHS = {1440: 900, 390: 844}
+LOOKS = ((1440, "light"), (390, "dark"))
+if os.environ.get("ALL_LOOKS"):  # both widths in both colours: twice as many pictures
+    LOOKS = tuple((width, scheme) for width in WIDTHS for scheme in ("light", "dark"))
 
 
 def pytest_collection_modifyitems(items):
@@ -141,7 +144,7 @@ def axe():
 
 @pytest.fixture
 def shoot():
-    """``shoot(page, name)``: pictures under var/screens, two widths, light and dark."""
+    """``shoot(page, name)``: pictures of LOOKS under var/screens."""
     from adoption_portal.launcher.folders import ROOT
 
     folder = ROOT / "var" / "screens"
@@ -149,11 +152,10 @@ def shoot():
     def take(page, name):
         before = page.viewport_size
         folder.mkdir(parents=True, exist_ok=True)
-        for width, height in WIDTHS.items():
-            page.set_viewport_size({"width": width, "height": height})
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)
-                page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
+        for width, scheme in LOOKS:
+            page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
         page.emulate_media(color_scheme="light")
         page.set_viewport_size(before)
 

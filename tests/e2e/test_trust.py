@@ -28,6 +28,7 @@ from tests.surveys.views.waves import instruments_again
 PHONE = {"width": 390, "height": 844}
 LANGUAGES = {2: "de", 3: "fr", 4: "de"}
 WITHOUT_SCRIPT = 5
+KEPT = "sessionStorage.getItem('survey')"
 START = {"en": "Start", "de": "Beginnen", "fr": "Commencer"}
 
 
@@ -209,8 +210,9 @@ def goes_back_without_loss(page, wave, looked_at):
     page.locator("[data-back]").click()
     expect(page.locator("[data-says-at]")).to_have_text("1 of 16")
     expect(page.get_by_label("Agree", exact=True).locator("visible=true")).to_be_checked()
+    kept_in_this_tab_and_locked(page)
     page.reload()
-    assert page.locator("input:checked").count() == 2
+    expect(page.locator("input:checked")).to_have_count(2)
     page.get_by_role("button", name="Deutsch").click()
     expect(page.locator("html")).to_have_attribute("lang", "de")
     assert page.locator("input:checked").count() == 2
@@ -220,7 +222,7 @@ def goes_back_without_loss(page, wave, looked_at):
     page.locator("[data-forget]").click()
     expect(page.locator("[data-forgotten]")).to_be_visible()
     assert page.locator("input:checked").count() == 0
-    assert page.evaluate("localStorage.length") == 0
+    assert page.evaluate(KEPT) is None
     for _ in range(16):
         page.locator("fieldset:visible input").first.check()
         page.locator("[data-next]").click()
@@ -242,5 +244,13 @@ def goes_back_without_loss(page, wave, looked_at):
         page.locator("[data-next]").click()
     page.locator("[data-send]").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you.")
+    assert page.evaluate(KEPT) is None
     assert page.evaluate("localStorage.length") == 0
     looked_at(page, "sent")
+
+
+def kept_in_this_tab_and_locked(page):
+    """What the next person at a shared computer could find of two answers."""
+    wait_for(lambda: page.evaluate(KEPT))
+    assert page.evaluate("localStorage.length") == 0
+    assert re.fullmatch("[0-9a-f]{24} [0-9a-f]+", page.evaluate(KEPT))

@@ -172,12 +172,12 @@ def test_crashed_web_process_comes_back(data):
     assert start.stop() == 0
 
 
-def test_first_start_fills_in_the_demo_and_tells_its_logins(tmp_path):
-    start = Start(tmp_path / "var", free_port(), demo=True)
+def test_first_start_fills_in_the_demo_and_tells_its_logins(data):
+    start = Start(data, free_port(), demo=True)
 
     start.wait_until_said("The demo organisation is complete.")
 
-    logins = json.loads((tmp_path / "var" / "demo.json").read_text())
+    logins = json.loads((data / "demo.json").read_text())
     assert len({login["role"] for login in logins}) == len(logins) == 8
     for login in logins:
         line = rf"^  {login['role']} +{re.escape(login['email'])} +{login['password']}$"
@@ -185,7 +185,7 @@ def test_first_start_fills_in_the_demo_and_tells_its_logins(tmp_path):
     assert "Traceback" not in start.said()
     assert "ended (" not in start.said()
     assert start.stop() == 0
-    assert processes_of(tmp_path / "var") == []
+    assert processes_of(data) == []
 
 
 def test_demo_logins_wait_for_their_file(tmp_path):

@@ -68,7 +68,7 @@ class Redesign(models.Model):
         indexes = [models.Index("state", "workflow", name="redesign_state_workflow")]
 
     def __str__(self) -> str:
-        return f"redesign of {self.workflow}"
+        return _("Redesign of %(name)s") % {"name": self.workflow}
 
     def get_absolute_url(self) -> str:
         return reverse("workflows:redesign", args=[self.public_id])
@@ -166,7 +166,8 @@ class Revision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"R{self.number} of {self.redesign}"
+        named = {"number": self.number, "name": self.redesign.workflow}
+        return _("Revision %(number)s: %(name)s") % named
 
 
 class RevisionAuthor(models.Model):

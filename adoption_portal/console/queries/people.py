@@ -1,5 +1,6 @@
 """Figures of people in words and bars. What is hidden is None here, and said as hidden."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from core.charts import words
 from core.charts.table import Table
 
 MOST_UNITS, MOST_SITES = 10, 7
+MOST_NAMED = 3
+Rung = dict[str, Any] | None
 LOOKS = {"access": "1", "active": "2", "habitual": "3", "in_changed_work": "4"}
 
 
@@ -94,6 +97,75 @@ def rung_words(rung: dict[str, Any] | None) -> str:
         "count": words.number(rung["count"]),
         "of": words.number(rung["of"]),
     }
+
+
+def is_few(rung: Rung) -> bool:
+    """Fewer than half; never of a group that is hidden."""
+    if rung is None:
+        return False
+    if rung["count"] is None:
+        return bool(rung["word"] == "nearly_none")
+    return bool(2 * rung["count"] < rung["of"])
+
+
+def answer_of(now: ScopeFigures | None, units: Sequence[tuple[str, Rung]]) -> str:
+    """Where few of those with access use AI, and how many do not; empty where all is hidden.
+
+    ``units``: name and the rung ``active`` of those side by side, as they may be shown.
+    """
+    told = []
+    shown = [(name, rung) for name, rung in units if rung is not None and rung["of"]]
+    few = sorted((percent_of(rung) or 0.0, name) for name, rung in shown if is_few(rung))
+    if few:
+        named = _named([name for _share, name in few])
+        told.append(
+            _("In %(units)s fewer than half of those with access use AI.") % {"units": named}
+        )
+    elif shown:
+        told.append(_("In no unit shown here do fewer than half of those with access use AI."))
+    told.append(_unused(now.ladder.get("active") if now is not None else None))
+    return " ".join(sentence for sentence in told if sentence)
+
+
+def _named(names: Sequence[str]) -> str:
+    """Commercial; Commercial and Finance; Commercial, Finance, Legal and 2 more units."""
+    first, more = list(names[:MOST_NAMED]), len(names) - MOST_NAMED
+    if more > 0:
+        last = ngettext("%(count)s more unit", "%(count)s more units", more) % {"count": more}
+    elif len(first) > 1:
+        last = first.pop()
+    else:
+        return "".join(first)
+    return _("%(names)s and %(last)s") % {"names": ", ".join(first), "last": last}
+
+
+def _unused(active: Rung) -> str:
+    """The other side of the rung, in the same words."""
+    if active is None or not active["of"]:
+        return ""
+    of = words.number(active["of"])
+    if active["count"] is None:
+        return {
+            "nearly_all": _("Nearly all of %(of)s people with access used AI in 28 days."),
+            "nearly_none": _("Hardly any of %(of)s people with access used AI in 28 days."),
+        }[active["word"]] % {"of": of}
+    return _("%(count)s of %(of)s people with access have not used AI in 28 days.") % {
+        "count": words.number(active["of"] - active["count"]),
+        "of": of,
+    }
+
+
+def few_in_work(breadths: Sequence[Rung]) -> str:
+    """How many live workflows few of their people use AI in, of those that may be shown."""
+    shown = [rung for rung in breadths if rung is not None and rung["of"]]
+    few = sum(is_few(rung) for rung in shown)
+    if not few:
+        return ""
+    return ngettext(
+        "In %(few)s of %(of)s live workflow shown here, fewer than half of those assigned use AI.",
+        "In %(few)s of %(of)s live workflows shown here, fewer than half of those assigned use AI.",
+        len(shown),
+    ) % {"few": words.number(few), "of": words.number(len(shown))}
 
 
 def sharing_of(now: ScopeFigures | None) -> tuple[charts.Lorenz, str, str] | None:

@@ -1,25 +1,16 @@
-// One statement (phone) or one part (wider) at a time. Without this file the form is one long page.
+// One statement (phone) or one part (wider) at a time; survey_draft.js keeps what was chosen.
+// Without this file the form is one long page.
 (() => {
   "use strict";
-  const BOX = "survey:";
-  const today = new Date().toISOString().slice(0, 10);
-  let store = null;
-  try { store = localStorage; } catch { /* switched off: nothing is kept */ }
-  const read = (key) => { try { return JSON.parse(store.getItem(key)) || {}; } catch { return {}; } };
-
-  // What was kept on this device goes when it was sent or answered, or the survey is over.
-  const answered = document.querySelector("[data-answered]")?.dataset.answered;
-  const isSentPage = document.querySelector("[data-sent]");
-  for (const key of Object.keys(store ?? {}).filter((name) => name.startsWith(BOX))) {
-    const kept = read(key);
-    if (!(kept.until >= today) || key === BOX + answered || (kept.sent && isSentPage)) store.removeItem(key);
-  }
-
+  const draft = globalThis.surveyDraft;
   const form = document.querySelector("form[data-survey]");
-  if (!form) return;
+  if (!form) {
+    const over = document.querySelector("[data-sent], [data-answered]");
+    if (over || !document.querySelector(".ap-quiet")) draft.clear();
+    return;
+  }
   const told = form.dataset;
   const part = (name) => form.querySelector(`[data-${name}]`);
-  const key = BOX + told.key;
   const fields = [...form.elements].filter((field) => /radio|textarea/.test(field.type));
   const statements = [...form.querySelectorAll("[data-statement]")];
   const comment = part("comment");
@@ -28,14 +19,17 @@
   const phone = matchMedia("(max-width: 600px)");
   const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
 
-  const keep = () => {
+  const chosen = () => {
     const values = {};
     fields.forEach((field) => { if (field.type === "radio" ? field.checked : field.value) values[field.name] = field.value; });
-    const some = Object.keys(values).length > 0;
-    if (some) store?.setItem(key, JSON.stringify({ until: told.until, values }));
-    else store?.removeItem(key);
-    part("kept").hidden = !store || !some;
+    return values;
+  };
+  const keep = () => {
+    const values = chosen(), some = Object.keys(values).length > 0;
+    part("kept").hidden = !draft.isKept || !some;
     part("forgotten").hidden = true;
+    if (some) draft.keep(told.lock, values);
+    else draft.clear();
   };
   const put = (values) => fields.forEach((field) => {
     if (field.type === "radio") field.checked = values[field.name] === field.value;
@@ -66,8 +60,8 @@
     scrollTo(0, 0);
   };
 
-  if (!told.typed) put(read(key).values ?? {});
-  keep();
+  const ready = told.typed ? Promise.resolve() : draft.read(told.lock).then((values) => put({ ...values, ...chosen() }));
+  ready.then(keep);
   cut();
   form.classList.add("ap-stepwise");
   ["says-part", "says-at", "progress"].forEach((name) => { part(name).hidden = false; });
@@ -77,7 +71,7 @@
   draw();
   errors?.focus();
 
-  form.addEventListener("input", keep);
+  form.addEventListener("input", () => ready.then(keep));
   part("forget").addEventListener("click", () => { put({}); keep(); part("forgotten").hidden = false; show(0, true); });
   phone.addEventListener("change", () => { const one = steps[at][0]; cut(); at = stepOf(one); draw(); });
   addEventListener("popstate", (event) => { if (event.state) show(event.state.at, true); });
@@ -93,7 +87,6 @@
     if (sends && at < steps.length - 1) { event.preventDefault(); show(at + 1); return; }
     if (told.sending) event.preventDefault();
     told.sending = "yes";
-    if (sends) store?.setItem(key, JSON.stringify({ ...read(key), sent: true }));
   });
   addEventListener("pageshow", () => { delete told.sending; });
 })();

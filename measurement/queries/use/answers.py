@@ -14,7 +14,7 @@ from measurement.indicators import (
     spread_of,
     time_to_first_use,
 )
-from measurement.queries.use.arrays import Bools, first_use
+from measurement.queries.use.arrays import Bools, Ints, first_use
 from measurement.queries.use.figures import (
     HIDDEN,
     Concentration,
@@ -27,7 +27,7 @@ from measurement.queries.use.figures import (
     Shown,
     Waiting,
 )
-from measurement.queries.use.groups import Metric, by_unit, groups_of, veiled
+from measurement.queries.use.groups import Groups, Metric, by_unit, groups_of, veiled
 from measurement.queries.use.loaded import Use, load_use
 from people.models import OrgUnit, Site
 
@@ -50,15 +50,17 @@ def people_ladder(scope: Scope, at: datetime, *, use: Use | None = None) -> Ladd
         gap = habit.share - (changed.share or 0.0)
     arrays = use.arrays
     present = Metric(use.people, use.people.size, use.people.size)
+    entitled = use.metric("in_changed_work", scope.tool)
+    leave = use.once("on leave", lambda: _leave(use))
     return Ladder(
         as_of=arrays.as_of,
         data_to=arrays.data_to,
         people=present.people(wanted, whole=whole),
-        on_leave=_on_leave(use, wanted, whole=whole),
+        on_leave=_beside(leave, present, wanted, whole=whole),
         access=rungs["access"],
         active=rungs["active"],
         habitual=habit,
-        new=_beside(_rung(use.metric("new", scope.tool), wanted, whole=whole), use.k),
+        new=_beside(use.metric("new", scope.tool), entitled, wanted, whole=whole),
         in_changed_work=changed,
         translation_gap=gap,
         first_use=_first_use(use, scope, wanted, whole=whole),
@@ -71,21 +73,14 @@ def _rung(metric: Metric | None, wanted: Bools, *, whole: bool) -> Rung:
     return HIDDEN if metric is None else metric.rung(wanted, whole=whole)
 
 
-def _beside(rung: Rung, k: int) -> int | Hidden:
-    """A count that stands beside a denominator: of nobody, or of a group that may be shown."""
-    if isinstance(rung, Hidden) or rung.count is None:
+def _beside(
+    metric: Metric | None, base: Metric | None, wanted: Bools, *, whole: bool
+) -> int | Hidden:
+    """How many stand beside the people of ``base``: nobody, or whole groups of them."""
+    if metric is None or base is None or isinstance(base.people(wanted, whole=whole), Hidden):
         return HIDDEN
-    return rung.count if rung.count == 0 or rung.count >= k else HIDDEN
-
-
-def _on_leave(use: Use, wanted: Bools, *, whole: bool) -> int | Hidden:
-    found = use.once("on leave", lambda: _leave(use))
-    size = found.groups.size
-    kept, left_out = found.groups.covered(wanted)
-    if not size[wanted].any():
-        return 0
-    count = int(size[kept].sum())
-    return HIDDEN if count < use.k or (whole and left_out) else count
+    kept, _left_out = base.groups.covered(wanted)
+    return metric.people(wanted, whole=whole) if metric.of[kept].any() else 0
 
 
 def _leave(use: Use) -> Metric:
@@ -96,27 +91,30 @@ def _leave(use: Use) -> Metric:
 
 def _first_use(use: Use, scope: Scope, wanted: Bools, *, whole: bool) -> Waiting | Hidden:
     """Of those who got access in the last year; its own groups, within those of A."""
-    groups = use.groups("access", scope.tool)
-    if groups is None:
+    base = use.groups("judged", scope.tool)
+    if base is None:
         return HIDDEN
     who, days, used = use.once(
         ("first use", scope.tool), lambda: first_use(use.arrays, tool=scope.tool)
     )
     there = use.present[who]
     who, days, used = who[there], days[there], used[there]
-    units = use.arrays.units
-    began = np.bincount(use.arrays.unit[who], minlength=len(units.pk)).astype(np.int64)
-    if scope.tool is None:
-        within = groups
-        groups = use.once("began", lambda: groups_of(units, began, use.k, within=within))
-        kept, left_out = groups.covered(wanted)
-    else:
-        kept, left_out = groups.covered(wanted)
+    groups = use.once(("began", scope.tool), lambda: _beginners(use, base, who, scope.tool))
+    kept, left_out = groups.covered(wanted)
     inside = kept[use.arrays.unit[who]]
     if inside.sum() < groups.smallest or (whole and left_out):
         return HIDDEN
     median = time_to_first_use(days[inside], used[inside]).quantile(0.5)
     return Waiting(None if np.isnan(median) else median, int(inside.sum()))
+
+
+def _beginners(use: Use, base: Groups, who: Ints, tool: int | None) -> Groups:
+    """Their atoms; who is new but did not begin, or the other way round, is in them as many."""
+    _judged, _habitual, new = use.habit(tool)
+    entitled = use.access(tool).entitled
+    began = np.zeros(len(use.arrays.unit), np.bool_)
+    began[who] = True
+    return use.parted(base, began & entitled & ~new, began & ~entitled, new & ~began, began)
 
 
 def _below_weekly(use: Use, weeks: int, tool: int | None) -> Metric | None:

@@ -10,7 +10,7 @@ Tools divide people within units. They are given for blocks of at least 50 peopl
 the cut condition of 3.2 holds for all tools together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,6 +72,10 @@ def groups_of(units: Units, size: Ints, smallest: int, *, within: Groups | None 
     own = np.zeros(len(cells.ids), np.int64)
     np.add.at(own, home[home >= 0], size[home >= 0])
     published = published_cells(cells, own.tolist(), smallest)
+    if within is not None:
+        # Where nobody of the part is, the whole keeps its cells: a part of this part may be there.
+        totals = cells.totals(own.tolist())
+        published |= {cell for cell, total in enumerate(totals) if total == 0}
     narrow = cells.narrowed(published)
     atom = np.array([narrow.home[int(pk)] for pk in units.pk], dtype=np.int64)
     return Groups(size=size, atom=atom, smallest=smallest, cells=narrow)
@@ -126,7 +130,10 @@ def two_sided(groups: Groups, yes: Ints, of: Ints) -> Groups:
     sides = np.zeros((2, count), np.int64)
     np.add.at(sides[0], groups.atom[inside], yes[inside])
     np.add.at(sides[1], groups.atom[inside], (of - yes)[inside])
-    coarser = _merged(sides) if groups.is_blocks else _chosen(groups.cells, sides)
+    if groups.is_blocks:
+        coarser = _merged(sides, lambda total: bool((total >= EACH_SIDE).all()))
+    else:
+        coarser = _chosen(groups.cells, sides)
     atom = np.where(inside, coarser[groups.atom], -1) if count else groups.atom
     return Groups(groups.size, atom, groups.smallest, groups.cells, groups.is_blocks)
 
@@ -142,16 +149,34 @@ def _chosen(cells: Cells, sides: Ints) -> Ints:
     return np.array(cells.nearest(chosen), dtype=np.int64)
 
 
-def _merged(sides: Ints) -> Ints:
-    """Blocks with one side alone join the smallest others until both sides are there."""
-    found = np.arange(sides.shape[1], dtype=np.int64)
-    fits = (sides >= EACH_SIDE).all(axis=0)
-    rest = np.flatnonzero(~fits & (sides.sum(axis=0) > 0)).tolist()
-    good = np.flatnonzero(fits).tolist()
-    good.sort(key=lambda block: -int(sides[:, block].sum()))
-    while rest and not (sides[:, rest].sum(axis=1) >= EACH_SIDE).all():
+def part_of(groups: Groups, units: Units, size: Ints) -> Groups:
+    """The atoms of a part of the denominator, each with nobody of it or ``smallest`` and more.
+
+    Chosen among the cells of the whole; blocks of tools with a few of the part join the smallest
+    others.
+    """
+    if not groups.is_blocks:
+        return groups_of(units, size, groups.smallest, within=groups)
+    inside = groups.atom >= 0
+    totals = np.bincount(groups.atom[inside], size[inside], minlength=1).astype(np.int64)
+    joined = _merged(totals[np.newaxis], lambda total: int(total[0]) >= groups.smallest)
+    atom = np.where(inside, joined[groups.atom], -1)
+    return Groups(size, atom, groups.smallest, groups.cells, is_blocks=True)
+
+
+def _merged(amounts: Ints, fits: Callable[[Ints], bool]) -> Ints:
+    """Blocks whose ``amounts`` (kinds, blocks) do not fit join the smallest others until they do.
+
+    Empty ones stay as they are; -1 for all where not even all together fit.
+    """
+    found = np.arange(amounts.shape[1], dtype=np.int64)
+    there = np.flatnonzero(amounts.sum(axis=0) > 0).tolist()
+    good = [block for block in there if fits(amounts[:, block])]
+    rest = [block for block in there if block not in good]
+    good.sort(key=lambda block: -int(amounts[:, block].sum()))
+    while rest and not fits(amounts[:, rest].sum(axis=1)):
         if not good:
-            return np.full(sides.shape[1], -1, np.int64)
+            return np.full(amounts.shape[1], -1, np.int64)
         rest.append(good.pop())
     if rest:
         found[rest] = rest[0]

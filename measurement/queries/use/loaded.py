@@ -1,7 +1,7 @@
 """Everybody's use at one Monday, read once; figures for any number of scopes come from it."""
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TypeVar, cast
@@ -22,7 +22,15 @@ from measurement.queries.use.arrays import (
 )
 from measurement.queries.use.changed import changed_workflows
 from measurement.queries.use.figures import Scope
-from measurement.queries.use.groups import Groups, Metric, by_unit, groups_of, tool_groups, veiled
+from measurement.queries.use.groups import (
+    Groups,
+    Metric,
+    by_unit,
+    groups_of,
+    part_of,
+    tool_groups,
+    veiled,
+)
 
 T = TypeVar("T")
 
@@ -52,11 +60,24 @@ class Use:
         entitled = self.arrays.access(None).entitled & self.present
         return groups_of(self.arrays.units, self._count(entitled), self.k, within=self.people)
 
+    def parted(self, groups: Groups, *parts: Bools) -> Groups:
+        """The same, coarser: each of ``parts`` (n,) has nobody or enough people in every atom."""
+        for part in parts:
+            groups = part_of(groups, self.arrays.units, self._count(part))
+        return groups
+
+    def classes(self, groups: Groups, tool: int | None) -> Groups:
+        """Atoms of A in which those whose habit is read, the new and the away are each so many.
+
+        Every one of these numbers follows from the other two and A.
+        """
+        judged, _habitual, new = self.habit(tool)
+        away = self.access(tool).entitled & self.present & ~judged & ~new
+        return self.parted(groups, new | away, judged, new, away)
+
     @cached_property
     def _judged(self) -> Groups:
-        """Those a habit is read of, among the cells of A."""
-        judged = self._habit_of(None)[0]
-        return groups_of(self.arrays.units, self._count(judged), self.k, within=self._with_access)
+        return self.classes(self._with_access, None)
 
     @cached_property
     def _by_tool(self) -> tuple[Groups, frozenset[int]]:
@@ -87,7 +108,11 @@ class Use:
             ]
         blocks, shown = self._judged_by_tool if denominator == "judged" else self._by_tool
         at = np.flatnonzero(self.arrays.tools == tool)
-        return blocks if len(at) and int(at[0]) in shown else None
+        if not len(at) or int(at[0]) not in shown:
+            return None
+        if denominator == "access":
+            return blocks
+        return self.once(("classes", tool), lambda: self.classes(blocks, tool))
 
     def access(self, tool: int | None) -> Access:
         return self.arrays.access(tool)
@@ -101,11 +126,13 @@ class Use:
             access = self.arrays.access(tool)
             within = access.entitled & self.present
             found: Habit = habitual(access.used, self.arrays.worked, access.entitled_before)
-            self._habits[tool] = (
-                found.judged & within,
-                found.habitual & within,
-                found.new & within,
-            )
+            judged, new = found.judged & within, found.new & within
+            # Too few to be left out without being told of: they stay in, and count as they are.
+            for few in (new, within & ~judged & ~new):
+                if few.sum() < self.k:
+                    judged = judged | few
+            new = new & ~judged
+            self._habits[tool] = (judged, found.habitual & judged, new)
         return self._habits[tool]
 
     @cached_property
@@ -117,14 +144,23 @@ class Use:
         return self.once(("metric", rung, tool), lambda: self._metric(rung, tool))
 
     def _metric(self, rung: str, tool: int | None) -> Metric | None:
-        groups = self.groups({"access": "people", "habitual": "judged"}.get(rung, "access"), tool)
+        among = {"access": "people", "habitual": "judged", "new": "judged"}
+        groups = self.groups(among.get(rung, "access"), tool)
         if groups is None:
             return None
         of, yes = self._of_and_yes(rung, tool)
         sizes, counts = by_unit(self.arrays.units, self.arrays.unit, of, yes)
+        if rung in {"habitual", "new"}:
+            groups = replace(groups, size=sizes)
+        if rung == "new" and not of.any() and self._has_new(tool):
+            return None  # so few that they count with the others
         if rung in {"active", "habitual"}:
             return veiled(groups, counts, sizes)
         return Metric(groups, counts, sizes)
+
+    def _has_new(self, tool: int | None) -> bool:
+        access = self.access(tool)
+        return bool((access.entitled & self.present & ~access.entitled_before).any())
 
     def _of_and_yes(self, rung: str, tool: int | None) -> tuple[Bools, Bools]:
         access = self.access(tool)
@@ -134,7 +170,7 @@ class Use:
             "access": (self.present, entitled),
             "active": (entitled, entitled & recent(access.used)),
             "habitual": (judged, habitual_users),
-            "new": (entitled, new),
+            "new": (new, new),
             "in_changed_work": (entitled, entitled & self.arrays.in_changed),
         }[rung]
 

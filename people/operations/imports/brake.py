@@ -1,7 +1,7 @@
 """What a file would do as a whole, and when that is so much that a second person must look."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -9,22 +9,17 @@ from django.db import connection
 from people.inbound import World, depth_of
 from people.models import PeopleImport
 from people.operations.imports import staging
+from people.operations.imports.lately import WITHIN
 from people.operations.inbound import Inbound, Outcome, apply_rows
 
 FEWEST_ENDS = 20
 ENDS_PERCENT = 2
 MOVES_PERCENT = 10
 LEVELS = 1
-WITHIN = timedelta(hours=24)
 STAFF = """
-SELECT p.id, a.manager_id, a.id IS NOT NULL FROM people_person p
-LEFT JOIN people_assignment a ON a.person_id = p.id AND a.valid @> %s::date
+SELECT p.id, a.manager_id, a.id IS NOT NULL, p.created_at < %(since)s FROM people_person p
+LEFT JOIN people_assignment a ON a.person_id = p.id AND a.valid @> %(today)s::date
 WHERE p.is_active AND p.source_id IS NOT NULL
-"""
-# Whom HR ended by any way in; what the clock does on the day was told before.
-ENDED = """
-SELECT DISTINCT person_id FROM people_changelog
-WHERE attribute = 'active' AND value = 'false' AND source <> 'clock' AND recorded_at > %s
 """
 
 
@@ -32,13 +27,14 @@ WHERE attribute = 'active' AND value = 'false' AND source <> 'clock' AND recorde
 class Plan:
     """Counts of rows by outcome; ``ends`` are people, by a row or by having none.
 
-    ``ends`` and ``moves`` of today or of a later day. ``ended``: whom HR ended in the 24 hours
-    before a full file, so that many small ones are not let through where a large one waits.
+    ``ends`` and ``moves`` of today or of a later day. ``ended``: whom HR ended beside them in the
+    24 hours before, so that many small files are not let through where a large one waits.
+    ``people`` and ``placed`` (with a place of work) are those known for longer than that.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
     refused: list[Outcome] = field(default_factory=list)
-    ends: int = 0
+    ending: set[int] = field(default_factory=set)
     ended: int = 0
     missing: int = 0
     moves: int = 0
@@ -46,6 +42,10 @@ class Plan:
     placed: int = 0
     levels_before: int = 0
     levels_after: int = 0
+
+    @property
+    def ends(self) -> int:
+        return len(self.ending)
 
     def as_json(self) -> dict[str, Any]:
         names = (
@@ -68,7 +68,7 @@ def plan_of(people_import: PeopleImport, inbound: Inbound) -> Plan:
             plan.counts[one.said] = plan.counts.get(one.said, 0) + 1
         plan.refused += [one for one in applied.outcomes if one.said == "rejected"]
         plan.moves += applied.moved
-        plan.ends += applied.ends
+        plan.ending |= applied.ending
         managers |= applied.managers
         stored, last = staging.next_slice(people_import.pk, after=last)
     _compare(plan, people_import, inbound, managers)
@@ -79,26 +79,20 @@ def _compare(
     plan: Plan, people_import: PeopleImport, inbound: Inbound, managers: dict[int, int | None]
 ) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(STAFF, [inbound.today])
+        cursor.execute(STAFF, {"today": inbound.today, "since": inbound.at - WITHIN})
         staff = cursor.fetchall()
-    before: dict[int, int | None] = {person: manager for person, manager, _placed in staff}
-    plan.people = len(staff)
-    plan.placed = sum(placed for _person, _manager, placed in staff)
+    before: dict[int, int | None] = {person: manager for person, manager, *_rest in staff}
+    # Whoever came in with the last files is not counted: made-up hires would lift the limits.
+    plan.people = sum(known for *_rest, known in staff)
+    plan.placed = sum(placed and known for *_rest, placed, known in staff)
     after = before | managers
     if people_import.mode == "full":
         missing = staging.missing_ids(people_import.pk)
         plan.missing = len(missing)
-        plan.ends += plan.missing
+        plan.ending.update(missing)
         for person in missing:
             after.pop(person, None)
-        plan.ended = len(_ended(inbound) - set(missing))
     plan.levels_before, plan.levels_after = depth_of(before), depth_of(after)
-
-
-def _ended(inbound: Inbound) -> set[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(ENDED, [inbound.at - WITHIN])
-        return {person for (person,) in cursor.fetchall()}
 
 
 def brakes_of(plan: Plan, people_import: PeopleImport) -> list[dict[str, Any]]:
@@ -124,7 +118,13 @@ def brakes_of(plan: Plan, people_import: PeopleImport) -> list[dict[str, Any]]:
     return found
 
 
-def is_worse(plan: Plan, approved: dict[str, Any]) -> bool:
-    """Whether more would happen than what was approved; then it has to be looked at again."""
+def is_worse(plan: Plan, brakes: Iterable[dict[str, Any]], people_import: PeopleImport) -> bool:
+    """Whether more would happen than what was approved; then it has to be looked at again.
+
+    Also where a brake has come to hold meanwhile: who approved it then may have brought the file.
+    """
+    approved = people_import.plan
     worse = any(getattr(plan, name) > approved.get(name, 0) for name in ("ends", "moves"))
-    return worse or plan.levels_after < approved.get("levels_after", 0)
+    known = {brake["code"] for brake in people_import.brakes}
+    held = any(brake["code"] not in known for brake in brakes)
+    return worse or held or plan.levels_after < approved.get("levels_after", 0)

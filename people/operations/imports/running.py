@@ -14,6 +14,7 @@ from people.choices import ImportMode, ImportPhase, InboundChannel
 from people.inbound import loops_in, read_people
 from people.models import PeopleImport, PeopleRejection, Person
 from people.operations.imports import brake, staging
+from people.operations.imports.lately import ended_lately
 from people.operations.imports.receiving import SHELF
 from people.operations.inbound import Inbound, apply_rows, end_people, hold_inbound
 
@@ -87,13 +88,22 @@ class _Turn:
         staging.mark(one.pk)
         one.dropped_columns = sorted(dropped)[:100]
         one.phase = ImportPhase.PLAN if self._must_compare() else ImportPhase.APPLY
+        self._hold()
         one.save()
 
     def _must_compare(self) -> bool:
-        """A delta is worked off as it comes, unless it may end more than goes without a look."""
+        """A delta is worked off as it comes, unless it may end more than goes without a look.
+
+        What HR ended lately counts with it, so that slices are no way around the brake.
+        """
         one = self.people_import
-        looks = one.dry_run or one.preview or one.mode == ImportMode.FULL
-        return looks or staging.leavers(one.pk) > brake.FEWEST_ENDS
+        if one.dry_run or one.preview or one.mode == ImportMode.FULL:
+            return True
+        leavers = staging.leavers(one.pk)
+        if not leavers:
+            return False
+        hold_inbound()
+        return leavers + len(ended_lately(one, at=self.inbound.at)) > brake.FEWEST_ENDS
 
     # --- compare ---------------------------------------------------------------------------------
     @transaction.atomic
@@ -101,8 +111,12 @@ class _Turn:
         """Whether it may be applied; else the job waits for a person, or was a dry run."""
         one = self.people_import
         plan = brake.plan_of(one, self.inbound)
-        approved = one.approved_by_id is not None and not brake.is_worse(plan, one.plan)
-        one.plan, one.brakes = plan.as_json(), brake.brakes_of(plan, one)
+        hold_inbound()  # not before: to look at a large file takes a while
+        self._hold()
+        plan.ended = len(ended_lately(one, at=self.inbound.at) - plan.ending)
+        brakes = brake.brakes_of(plan, one)
+        approved = one.approved_by_id is not None and not brake.is_worse(plan, brakes, one)
+        one.plan, one.brakes = plan.as_json(), brakes
         will_apply = not one.dry_run and (approved or not (one.brakes or one.preview))
         staging.show_refusals([] if will_apply else plan.refused, one.pk)
         if one.dry_run:
@@ -148,7 +162,10 @@ class _Turn:
         return True
 
     def _hold(self) -> None:
-        """The import's row, so that nobody gives the file up between two looks."""
+        """The import's row, so that nobody gives the file up between a look and its save.
+
+        Whoever did so before is not overwritten: the file is gone.
+        """
         found = PeopleImport.objects.select_for_update(no_key=True).get(pk=self.people_import.pk)
         if found.applied_at is not None or not found.stored_name:
             raise FileRefusedError("gone")
@@ -166,6 +183,8 @@ class _Turn:
     def _end_some(self) -> bool:
         hold_inbound()
         self._hold()
+        if self.people_import.rows_read and not staging.said(self.people_import.pk):
+            raise FileRefusedError("gone")  # without its rows, the file would miss everybody
         missing = staging.missing_ids(self.people_import.pk)[:END_AT_ONCE]
         if not missing:
             return False
@@ -178,6 +197,7 @@ class _Turn:
     @transaction.atomic
     def _finish(self) -> None:
         one = self.people_import
+        self._hold()
         self._count(staging.said(one.pk), ended=one.rows_ended)
         one.loops = self._loops()
         one.phase = ImportPhase.DONE

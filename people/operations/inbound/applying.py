@@ -50,15 +50,15 @@ class Outcome:
 class Applied:
     """Outcomes in the rows' order, and the managers of whom they changed from now on.
 
-    ``left``: whose access ends now. ``ends`` and ``moved``: whose employment ends or whose unit
-    changes today, or on a later day that is told now.
+    ``left``: whose access ends now. ``ending`` (ids) and ``moved``: whose employment ends or whose
+    unit changes today, or on a later day that is told now.
     """
 
     outcomes: list[Outcome] = field(default_factory=list)
     states: dict[str, PersonState] = field(default_factory=dict)
     moved: int = 0
     left: int = 0
-    ends: int = 0
+    ending: set[int] = field(default_factory=set)
     managers: dict[int, int | None] = field(default_factory=dict)
 
 
@@ -150,7 +150,8 @@ def _sum_up(applied: Applied, touched: Iterable[PersonState], world: World) -> N
         now = state.assignment_on(world.today)
         applied.left += state.left
         later = {(name, value) for name, value, day in state.log if day > world.today}
-        applied.ends += not state.is_new and (state.left or ("active", "false") in later)
+        if not state.is_new and (state.left or ("active", "false") in later):
+            applied.ending.add(state.id)
         if state.log and not state.left:
             applied.managers[state.id] = now.manager if now else None
         elif state.left:

@@ -1,10 +1,15 @@
 """Lists of records: as many queries for fifty rows as for one, and no table counted to its end."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import format_html
 
+from adoption_portal.records_words import AS_NAMED, OTHERWISE
+from adoption_portal.templatetags.records import labelled
 from core import records
 from core.audit import record
 from core.models import AuditEvent, Job
@@ -199,3 +204,58 @@ def test_an_empty_list_says_so(client, administrator):
     page = client.get("/admin/people/orgunit/?q=zzzz").content.decode()
     assert "No record fits what you asked for." in page
     assert OrgUnit.objects.count() == 1
+
+
+# --- words --------------------------------------------------------------------------------------
+def names_made_by_django():
+    """Of every column and table these pages show."""
+    for model, page in admin.site._registry.items():
+        yield model._meta.verbose_name
+        shown = {*page.list_display, *(page.fields or ()), *getattr(page, "shown", ())}
+        known = {field.name: field for field in model._meta.fields}
+        yield from (known[name].verbose_name for name in shown if name in known)
+
+
+def test_no_name_of_the_code_is_left_as_it_is():
+    made = {name for name in names_made_by_django() if isinstance(name, str)}
+
+    assert made - {*AS_NAMED, *OTHERWISE} == set()
+    assert [name for name in AS_NAMED if re.search(r"(^is |^has | at$| id$|sha256)", name)] == []
+
+
+def test_a_list_is_headed_in_words_and_each_cell_names_its_column(client, administrator):
+    page = client.get("/admin/people/person/").content.decode()
+
+    assert "Opens the records" in page
+    assert "Is staff" not in page
+    assert '<td data-label="May sign" class="field-signing_enabled">Yes</td>' in page
+    assert "<img" not in page
+
+
+def test_a_list_speaks_the_language_of_who_reads(client, administrator, settings):
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
+
+    page = client.get("/admin/people/person/").content.decode()
+
+    assert 'data-label="Darf unterschreiben" class="field-signing_enabled">Ja</td>' in page
+
+
+def test_an_audit_event_says_what_kind_of_thing_it_is_about(client, administrator):
+    event()
+
+    page = client.get("/admin/core/auditevent/").content.decode()
+
+    assert '<td data-label="What it is about" class="field-kind">workflow</td>' in page
+
+
+def test_a_cell_of_a_row_keeps_what_was_typed():
+    typed = '<img src="x" alt="True">'
+    cells = [format_html('<td class="field-name">{}</td>', typed), format_html("<td>{}</td>", "-")]
+
+    shown = labelled(cells, [{"text": '"name"'}, {"text": "reason"}])
+
+    assert shown == [
+        '<td data-label="&quot;name&quot;" class="field-name">'
+        "&lt;img src=&quot;x&quot; alt=&quot;True&quot;&gt;</td>",
+        '<td data-label="Reason" data-none>-</td>',
+    ]

@@ -1,5 +1,7 @@
 """What was signed, measured or audited is looked at and never changed, by whatever is sent."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.db import connection
@@ -130,6 +132,16 @@ def test_a_signature_shows_name_time_and_meaning(client, administrator):
 
     assert signature.printed_name in page
     assert str(signature.meaning_text) in page
+
+
+def test_no_row_is_headed_by_its_number(client, superuser):
+    seal_events()
+    for label, model in BY_LABEL.items():
+        row = model._default_manager.first()
+        if row is not None:
+            page = client.get(address_of(row)).content.decode()
+            heading = re.search(r"<h1[^>]*>(.*?)</h1>", page)[1]
+            assert " object (" not in heading, label
 
 
 # --- who comes in -------------------------------------------------------------------------------

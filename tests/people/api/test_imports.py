@@ -354,9 +354,15 @@ def test_ends_of_yesterday_and_by_the_clock_are_not_counted_with_a_file(client, 
     assert (newest().job.state, newest().plan["ended"], newest().rows_ended) == ("done", 0, 10)
 
 
+def known_for_a_week():
+    """Limits count those who were there before the last files came."""
+    Person.objects.update(created_at=timezone.now() - timedelta(days=7))
+
+
 def test_moves_of_a_later_day_brake_a_full_file(client, token):
     post(client, token, csv_of(*staff(20)))
     run_jobs()
+    known_for_a_week()
     later = days_from_now(1)
 
     post(
@@ -425,6 +431,7 @@ def test_many_moves_and_lost_levels_brake_a_full_file(client, token):
     ]
     post(client, token, csv_of(*chain))
     run_jobs()
+    known_for_a_week()
     flat = [
         f"W-{n},G,F,,,ALPINA,{'QB' if n > 17 else 'QA'},{'W-1' if n > 1 else ''},,CH,true,"
         for n in range(1, 21)

@@ -8,20 +8,22 @@ from django.utils import timezone
 
 from core.choices import JobState
 from core.models import Job
+from core.tokens import create_token
 from people import tasks
-from people.choices import ImportMode, InboundChannel
+from people.choices import ImportMode, InboundChannel, Role
 from people.inbound import read_row
-from people.models import ChangeLog, Employment, Person
+from people.models import ChangeLog, Employment, PeopleImport, Person
 from people.operations import imports
 from people.operations.inbound import Inbound, days_come, put_person
 from tests.factories.people import (
     OrgUnitFactory,
     PersonFactory,
+    RoleGrantFactory,
     SiteFactory,
     WorkCalendarFactory,
     WorkCalendarVersionFactory,
 )
-from tests.people.hr import counts, file_of, key, put, staff
+from tests.people.hr import counts, csv_of, file_of, key, post, put, staff
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
@@ -151,7 +153,8 @@ def test_the_log_refuses_a_name():
 
 
 @pytest.mark.django_db
-def test_a_braked_file_is_never_applied_by_who_brought_it():
+@pytest.mark.parametrize("applied_at", [None, AT])
+def test_a_braked_file_is_neither_approved_nor_applied_by_who_brought_it(applied_at):
     received = imports.receive_people(
         upload=file_of(*staff(1)),
         actor=PersonFactory(),
@@ -159,11 +162,44 @@ def test_a_braked_file_is_never_applied_by_who_brought_it():
         mode=ImportMode.FULL,
     )
     received.brakes = [{"code": "ends", "found": 50, "limit": 20}]
-    received.applied_at = received.approved_at = timezone.now()
+    received.applied_at, received.approved_at = applied_at, AT
     received.approved_by = received.created_by
 
     with pytest.raises(IntegrityError, match="second_person"), transaction.atomic():
         received.save()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", ["owner", "actor"])
+def test_a_braked_file_is_never_approved_by_whose_token_brought_it(client, part):
+    person, second = PersonFactory(), PersonFactory()
+    token = create_token(name="hr", scopes=["hr:bulk"], **{part: person})[1]
+    if part == "owner":
+        RoleGrantFactory(role=Role.ADMINISTRATOR, person=person)
+    post(client, token, csv_of(*staff(1)))
+    braked = PeopleImport.objects.all()
+    braked.update(brakes=[{"code": "ends", "found": 50, "limit": 20}])
+
+    with pytest.raises(IntegrityError, match="second_person"), transaction.atomic():
+        braked.update(approved_by=person, approved_at=timezone.now())
+
+    braked.update(approved_by=second, approved_at=timezone.now())
+    with pytest.raises(IntegrityError, match="second_person"), transaction.atomic():
+        braked.update(approved_by=person)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("column", ["created_by_id", "job_id"])
+def test_who_brought_a_file_is_not_forgotten(column):
+    imports.receive_people(
+        upload=file_of(*staff(1)),
+        actor=PersonFactory(),
+        channel=InboundChannel.PAGE,
+        mode=ImportMode.DELTA,
+    )
+
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE people_peopleimport SET {column} = NULL")
 
 
 @pytest.mark.django_db

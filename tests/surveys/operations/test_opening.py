@@ -10,7 +10,9 @@ from core.jobs import run_waiting
 from core.models import AuditEvent, Job
 from people.models import Assignment
 from surveys import keys, operations
+from surveys.errors import PromiseNotTranslated
 from surveys.models import Participation, Wave
+from surveys.promise import PROMISE
 from surveys.sealing import public_of
 from tests.factories.people import (
     AssignmentFactory,
@@ -170,6 +172,22 @@ def test_before_go_live_is_not_opened_after_it():
     go_live(redesign=redesign, actor=redesign.workflow.owner, at_instant=NOON, at=NOON)
 
     assert operations.open_wave(wave=asked.wave, at=NOON + DAY).state == "cancelled"
+
+
+def test_nobody_is_asked_under_a_promise_they_cannot_read(without_french):
+    asked = planned()
+    without_french(PROMISE[-1])
+
+    with pytest.raises(PromiseNotTranslated) as refusal:
+        operations.open_wave(wave=asked.wave, at=NOON)
+
+    assert str(refusal.value) == (
+        "The promise to those who answer is missing in a language: fr. The survey opens once it is "
+        "there."
+    )
+    assert asked.fresh().state == "draft"
+    assert not Participation.objects.exists()
+    assert keys.waves_with_a_key() == set()
 
 
 def test_late_worker_does_not_open_what_is_over():

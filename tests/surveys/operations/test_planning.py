@@ -8,6 +8,8 @@ from core.models import AuditEvent, Job
 from people.choices import Role
 from surveys import operations
 from surveys.errors import NoReasonGiven, NotPossibleNow, NotYours, WaveNotPossible
+from surveys.models import Instrument
+from surveys.promise import PROMISE
 from tests.factories.people import PersonFactory, RoleGrantFactory
 from tests.factories.sign_offs import NOON, in_review, live, workflow_below
 from tests.factories.surveys import (
@@ -111,6 +113,29 @@ def test_organisations_minimum_is_no_waves_to_lower(settings):
         planned((9,), minimum_group=7)
     assert refusal.value.field == "minimum_group"
     assert planned((9,), minimum_group=8).wave.minimum_group == 8
+
+
+def test_a_promise_that_is_missing_in_a_language_is_told_at_once(without_french):
+    without_french(PROMISE[0])
+
+    with pytest.raises(WaveNotPossible) as refusal:
+        planned()
+
+    assert str(refusal.value) == "The promise to those who answer is missing in a language: fr."
+
+
+@pytest.mark.parametrize("part", ["text", "name"])
+def test_a_questionnaire_without_a_translation_is_refused(part):
+    instrument = Instrument.objects.get(code="AWT-16")
+    rows = instrument.items if part == "text" else instrument.scales
+    one = rows.first()
+    setattr(one, part, getattr(one, part) | {"de": ""})
+    one.save()
+
+    with pytest.raises(WaveNotPossible, match="every language: de") as refusal:
+        planned()
+
+    assert refusal.value.field == "instrument"
 
 
 def test_before_go_live_has_no_question_in_free_words():

@@ -6,9 +6,10 @@ import pytest
 
 from people.choices import Role
 from surveys import operations
-from surveys.models import Wave
+from surveys.models import Instrument, Wave
 from surveys.operations import tending
 from surveys.queries import questionnaire, waves_to_answer, waves_visible_to
+from surveys.queries.waves import comparable_versions, waves_before
 from tests.factories.people import (
     AssignmentFactory,
     OrgUnitFactory,
@@ -145,3 +146,57 @@ def test_questionnaire_takes_one_query(django_assert_num_queries):
     wave = Wave.objects.select_related("instrument", "workflow").get(pk=opened().wave.pk)
     with django_assert_num_queries(1):
         questionnaire(wave, "fr")
+
+
+# --- which wave came before -----------------------------------------------------------------------
+def version(number, comparable_with=None, **facts):
+    return Instrument.objects.create(
+        **{"code": "AWT-16", "kind": "after", "lead_in": {}, "answers": {}} | facts,
+        version=number,
+        comparable_with=comparable_with,
+        comparable_reason="A comma" if comparable_with else "",
+    )
+
+
+def test_a_wave_follows_one_of_a_version_over_any_number_of_marks():
+    first = released().wave
+    second = version("2.0", comparable_with=first.instrument)
+    third = version("3.0", comparable_with=second)
+
+    def before(instrument):
+        later = Wave(
+            instrument=instrument,
+            workflow=first.workflow,
+            opens_date=first.opens_date + 90 * DAY,
+        )
+        return list(waves_before(later))
+
+    assert before(second) == before(third) == [first]
+    assert before(version("4.0")) == []
+
+
+def test_versions_of_one_line_whichever_way_they_are_marked():
+    used = Instrument.objects.get(code="AWT-16", version="1.0")
+    alone = version("9.0")
+    second = version("2.0")
+    third = version("3.0", comparable_with=second)
+    beside = version("3.1", comparable_with=second)
+    Instrument.objects.filter(pk=used.pk).update(comparable_with=third, comparable_reason="A comma")
+    other = version("2.0", code="AWT-X")
+    version("3.0", comparable_with=other, code="AWT-X")
+
+    line = {used.pk, second.pk, third.pk, beside.pk}
+    for one in Instrument.objects.filter(pk__in=line):
+        assert comparable_versions(one) == line
+    assert comparable_versions(alone) == {alone.pk}
+
+
+def test_marks_in_a_circle_are_one_line():
+    first = version("2.0")
+    second = version("3.0", comparable_with=first)
+    Instrument.objects.filter(pk=first.pk).update(
+        comparable_with=second, comparable_reason="A comma"
+    )
+    first.refresh_from_db()
+
+    assert comparable_versions(first) == comparable_versions(second) == {first.pk, second.pk}

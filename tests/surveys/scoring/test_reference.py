@@ -11,9 +11,7 @@ from surveys.scoring.reliability import (
     alpha,
     item_rest,
     omega,
-    smallest_individual_change,
     spearman_brown,
-    standard_error,
 )
 from surveys.scoring.scores import mean_of_answered, reverse
 from surveys.scoring.suppression import is_safe, published_cells, remainders
@@ -54,7 +52,6 @@ def test_alpha_limits_and_item_rest(expected, scored, name):
     assert (found.n, found.items) == (scale["n_listwise"], scale["k"])
     assert_allclose(found.value, scale["alpha"], rtol=0, atol=1e-9)
     assert_allclose((found.low, found.high), scale["alpha_feldt95"], rtol=0, atol=1e-9)
-    assert_allclose(found.standardised, scale["alpha_std"], rtol=0, atol=1e-9)
     assert_allclose(item_rest(scores), scale["item_rest_r"], rtol=0, atol=1e-9)
 
 
@@ -72,7 +69,7 @@ def test_omega_loadings_and_limits(expected, scored, name):
 
 
 @pytest.mark.parametrize("name", SCALES)
-def test_errors_and_means(expected, scored, name):
+def test_means(expected, scored, name):
     scale, scores = expected["scales"][name], scored(name)
     complete = mean_of_answered(scores, fewest=5)
     half = mean_of_answered(scores, fewest=3)
@@ -82,10 +79,6 @@ def test_errors_and_means(expected, scored, name):
     assert np.isfinite(half).sum() == scale["n_half_rule"]
     assert_allclose(np.nanmean(half), scale["mean_half_rule"], atol=1e-9)
     assert_allclose(np.nanstd(half, ddof=1), scale["sd_half_rule"], atol=1e-9)
-    assert_allclose(standard_error(sd, scale["omega_total_ml_cov"]), scale["sem_omega"], atol=1e-9)
-    assert_allclose(standard_error(sd, scale["alpha"]), scale["sem_alpha"], atol=1e-9)
-    individual = smallest_individual_change(sd, scale["omega_total_ml_cov"])
-    assert_allclose(individual, scale["mdc95_individual"], rtol=1e-4)
 
 
 @pytest.mark.parametrize("name", SCALES)

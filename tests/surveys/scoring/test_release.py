@@ -7,7 +7,8 @@ from numpy.testing import assert_allclose
 
 from surveys.choices import CellScope, Subset
 from surveys.models import FLOOR, ReleasedCell
-from surveys.scoring import Cell, CellId, TreeNode, release
+from surveys.scoring import CellId, TreeNode, release
+from surveys.scoring.figures import Cell
 from surveys.scoring.scores import answer_array, score
 from tests.surveys.scoring.instruments import AWB, AWT, SCALES, answered
 from tests.surveys.scoring.waves import ballots, random_wave, tree

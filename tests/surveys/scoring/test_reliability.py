@@ -19,7 +19,7 @@ def test_alpha_of_items_that_are_one():
     values = np.arange(5.0)
     found = alpha(np.column_stack([values, values + 1, values - 2]))
 
-    assert_allclose([found.value, found.low, found.high, found.standardised], 1)
+    assert_allclose([found.value, found.low, found.high], 1)
     assert (found.n, found.items) == (5, 3)
 
 
@@ -88,6 +88,19 @@ def test_draws_without_a_factor_are_counted():
 
     assert found.why_not == ""
     assert 0 < found.failed_draws < 20
+
+
+def test_a_sample_in_which_nobody_differs_is_counted_and_left_out():
+    # One person alone differs in an item: about a third of the samples do not hold that person.
+    scores = np.round(people(120) * 2)
+    scores[:, 0] = 3
+    scores[0, 0] = 1
+
+    found = omega(scores, seed=1, draws=60)
+
+    assert found.why_not == ""
+    assert 10 < found.failed_draws < 40
+    assert found.low < found.high
 
 
 def test_what_is_no_scale_is_refused():

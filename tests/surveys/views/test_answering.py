@@ -18,6 +18,7 @@ from surveys import operations
 from surveys.choices import WaveState
 from surveys.models import Ballot, Instrument, Participation, Wave
 from tests.factories.people import PersonFactory
+from tests.factories.workflows import WorkflowFactory
 from tests.surveys.views.waves import answered, opened, planned
 
 pytestmark = pytest.mark.django_db
@@ -314,6 +315,25 @@ def test_form_is_never_kept_by_a_browser_or_proxy(asked, invited):
     assert "no-store" in response["Cache-Control"]
 
 
+def lock_of(client, asked):
+    body = client.get(f"{asked.path}answer/").content.decode()
+    (lock,) = re.findall(r'data-lock="([0-9a-f]{64})"', body)
+    return lock
+
+
+def test_what_is_kept_in_the_browser_is_locked_for_its_person_and_survey(asked, invited):
+    locks = [
+        lock_of(invited, asked),
+        lock_of(signed_in(asked.people[0]), asked),  # signed in anew
+        lock_of(signed_in(asked.people[1]), asked),
+    ]
+    beside = WorkflowFactory(unit=asked.wave.workflow.unit, is_simulated=True)
+    again = opened(people=0, boss=asked.boss, workflow=beside)
+
+    assert locks[0] == locks[1] != locks[2]
+    assert lock_of(invited, again) not in locks
+
+
 def test_answer_page_is_small_and_asks_little(asked, invited):
     """60 KB with style, script and font, the page itself uncompressed."""
     import gzip
@@ -323,7 +343,7 @@ def test_answer_page_is_small_and_asks_little(asked, invited):
     invited.get(f"{asked.path}answer/")
     with CaptureQueriesContext(connection) as queries:
         body = invited.get(f"{asked.path}answer/").content
-    parts = ["css/tokens.css", "css/survey.css", "js/survey.js"]
+    parts = ["css/tokens.css", "css/survey.css", "js/survey_draft.js", "js/survey.js"]
     files = [gzip.compress(Path(finders.find(part)).read_bytes()) for part in parts]
     font = Path(finders.find("vendor/inter/inter-survey.woff2")).read_bytes()
 

@@ -3,11 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
+from core.charts.words import day
 from core.models import Job
+from surveys import operations
 from surveys.choices import WaveState
 from surveys.models import Instrument, Wave
+from surveys.operations.opening import LIVE_ALREADY
+from surveys.promise import PROMISE
 from tests.factories.people import AssignmentFactory, PersonFactory, RoleGrantFactory
 from tests.factories.sign_offs import live, workflow_below
 from tests.surveys.views.test_answering import signed_in, text_of
@@ -175,7 +180,46 @@ def test_wave_that_has_not_opened_is_cancelled_with_a_reason():
     assert office.post(f"{asked.path}cancel/", {"reason": "Moved to spring"}).status_code == 302
     asked.wave.refresh_from_db()
     assert asked.wave.state == WaveState.CANCELLED
-    assert "given up before it opened" in text_of(office.get(f"{asked.path}wave/"))
+    text = text_of(office.get(f"{asked.path}wave/"))
+    assert "This survey was given up before it opened. Moved to spring" in text
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_portals_own_reason_is_told_in_the_readers_language(
+    language, german_reasons, monkeypatch
+):
+    monkeypatch.setattr("surveys.operations.opening.went_live", lambda _wave, _at: True)
+    asked = planned()
+    assert operations.open_wave(wave=asked.wave, at=timezone.now()).state == WaveState.CANCELLED
+    office = signed_in(asked.office)
+    office.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+
+    text = text_of(office.get(f"{asked.path}wave/"))
+
+    told = {"en": LIVE_ALREADY, "de": german_reasons[LIVE_ALREADY]}
+    assert [words in text for words in told.values()] == [language == code for code in told]
+
+
+def test_a_reason_that_somebody_wrote_is_never_translated(german_reasons):
+    asked = planned(opens_date=timezone.localdate() + timedelta(days=4))
+    operations.cancel_wave(
+        wave=asked.wave, actor=asked.office, reason=LIVE_ALREADY, at=timezone.now()
+    )
+    office = signed_in(asked.office)
+    office.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
+
+    assert LIVE_ALREADY in text_of(office.get(f"{asked.path}wave/"))
+
+
+def test_wave_page_says_why_a_survey_does_not_open(without_french):
+    due, later = planned(), planned(opens_date=timezone.localdate() + timedelta(days=4))
+    office = signed_in(due.office)
+    told = "The promise to those who answer is missing in a language: fr."
+    assert told not in text_of(office.get(f"{due.path}wave/"))
+    without_french(PROMISE[1])
+
+    assert told in text_of(office.get(f"{due.path}wave/"))
+    assert told not in text_of(office.get(f"{later.path}wave/"))
 
 
 def test_wave_page_tells_no_number_while_it_is_open():
@@ -216,3 +260,13 @@ def test_list_keeps_its_filters_and_has_words_for_nothing():
     assert "Nothing fits these filters" in text_of(boss.get("/surveys/", {"state": "done"}))
     assert asked.wave.workflow.name in text_of(boss.get("/surveys/", {"state": "nonsense"}))
     assert "No survey yet" in text_of(signed_in(PersonFactory()).get("/surveys/"))
+
+
+def test_list_tells_the_waves_of_one_workflow_apart_by_their_days():
+    asked = opened()
+    name, wave = asked.wave.workflow.name, asked.wave
+    days = f"{day(wave.opens_date)} to {day(wave.closes_date)}"
+
+    text = text_of(signed_in(asked.boss).get("/surveys/"))
+
+    assert f"{name} {days} {days} {wave.workflow.unit.name}" in text

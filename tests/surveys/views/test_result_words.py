@@ -8,6 +8,7 @@ from surveys.views.result_charts import _map_cell, _row, leans_more, quadrants
 from surveys.views.result_words import (
     change_of,
     change_words,
+    changes_of,
     favourable_words,
     figure_of,
     headline,
@@ -114,6 +115,21 @@ def test_no_change_is_told_from_a_hidden_or_small_end(before, now):
     assert change_words(change_of(earlier, figures, "index")) == ""
 
 
+@pytest.mark.parametrize("unmoved, words", [(19, "up"), (20, "no clear change")])
+def test_of_more_than_twenty_changes_one_alone_may_be_chance(unmoved, words):
+    """With p = 0.04 it stands by itself, and not among twenty others."""
+    metrics = [f"item:{number}" for number in range(unmoved + 1)]
+    earlier = {metric: cell(metric, mean=3.0, n=20) for metric in metrics}
+    figures = {metric: cell(metric, mean=3.0, n=20) for metric in metrics}
+    figures["item:0"] = cell("item:0", mean=3.4, n=20)
+    assert change_of(earlier, figures, "item:0").words == "up"
+
+    found = changes_of(earlier, figures, [*metrics, "hidden"])
+
+    assert list(found) == metrics
+    assert found["item:0"].words == words
+
+
 def test_smallest_change_that_could_be_seen():
     assert visible_change_words(cell(n=30, sd=0.9), None) == (
         "With 30 people, changes under 0.5 cannot be seen."
@@ -179,3 +195,14 @@ def test_quadrants_are_hidden_or_told_in_words():
 
     assert quadrants(unit()) is None
     assert [one.share for one in told] == ["nearly all", *["nearly none"] * 3]
+
+
+def test_the_earlier_quadrants_are_told_in_the_same_words():
+    words_before, shares_before, hidden_before = (
+        [one.before for one in quadrants(unit([shares(0.3)], earlier))]
+        for earlier in ([nearly("cautious")], [shares(0.1)], [])
+    )
+
+    assert words_before == ["nearly none", "nearly none", "nearly all", "nearly none"]
+    assert shares_before == ["50%", "10%", "10%", "10%"]
+    assert hidden_before == [""] * 4

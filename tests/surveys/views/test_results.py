@@ -220,3 +220,40 @@ def test_comments_are_for_the_office(agreeing):
 
     assert "Comments are shown from 10 comments and 50 answers on." in office
     assert "Comments" not in boss
+
+
+COHERENCE = "How well do the statements hang together?"
+
+
+def test_everybody_reads_how_well_the_questions_hang_together():
+    from tests.factories.sign_offs import workflow_below
+    from tests.surveys.scoring.test_coherence import opinions
+
+    boss = PersonFactory(given_name="Ines", family_name="Marchetti")
+    workflow = workflow_below(boss, is_simulated=True)
+    asked = opened(boss=boss, workflow=workflow, people=104)
+    for person, row in zip(asked.people, opinions(104).tolist(), strict=True):
+        answered(asked, [person], row)
+    ended(asked)
+    detail = ReleasedCell.objects.get(metric="coherence").detail
+    low, high = detail["omega_95"]
+
+    for reader in (asked.people[0], asked.boss, asked.office):
+        text = text_of(signed_in(reader).get(f"{asked.path}result/"))
+        assert COHERENCE in text
+        assert (
+            f"Omega is {detail['omega']:.2f} (95% interval {low:.2f} to {high:.2f}), of 104 people "
+            "who answered every statement." in text
+        )
+        assert "stays a pilot until 300 people" in text
+        assert f"Reliability {detail['pairs']['REL']:.2f}" in text
+
+
+def test_of_few_people_it_is_said_why_there_is_no_figure():
+    asked = released(people=12)
+
+    text = text_of(signed_in(asked.people[0]).get(f"{asked.path}result/"))
+
+    assert COHERENCE in text
+    assert "Shown where 100 people and more answered every statement" in text
+    assert "Omega" not in text

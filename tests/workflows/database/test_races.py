@@ -2,11 +2,10 @@
 
 import random
 from threading import Event
-from time import monotonic
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from core.errors import DomainError, Stale
 from core.models import AuditEvent
@@ -15,6 +14,7 @@ from people.models import Person
 from tests.factories.people import DelegationFactory, PersonFactory, RoleGrantFactory
 from tests.factories.sign_offs import NOON, approved, credentials_of, in_review, live, sign
 from tests.factories.workflows import WorkflowVersionFactory
+from tests.threads import until_somebody_waits
 from tests.workflows.invariants import holds
 from workflows.choices import RedesignState, RouteState, Verdict
 from workflows.errors import NotPossibleNow
@@ -302,22 +302,6 @@ def test_suspending_against_retiring_is_one_of_them(run_together):
 
     assert sorted(isinstance(one, DomainError) for one in outcomes) == [False, True], outcomes
     holds()
-
-
-WAITS_FOR_ME = """
-SELECT EXISTS (
-    SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))
-"""
-
-
-def until_somebody_waits(seconds=5):
-    """Or until time is up: an act that takes no lock has finished by then, and is found out."""
-    deadline = monotonic() + seconds
-    with connection.cursor() as cursor:
-        while monotonic() < deadline:
-            cursor.execute(WAITS_FOR_ME)
-            if cursor.fetchone()[0]:
-                return
 
 
 def moves_on(workflow, begun):

@@ -31,6 +31,7 @@ class PlaceRow:
 
 @dataclass(frozen=True, slots=True)
 class AdoptionPage:
+    answer: str
     ladder: list[people.LadderRow]
     left_out: str
     first_use: str
@@ -67,11 +68,13 @@ class AdoptionPage:
 def adoption_page(
     snapshot: Snapshot, chosen: Chosen, annotations: Sequence[Annotation]
 ) -> AdoptionPage:
-    """Three queries."""
+    """Four queries."""
     now, earlier = figures_shown(snapshot, chosen)
+    places = _places(snapshot)
     sharing = people.sharing_of(now)
     points = _over_time(chosen)
     return AdoptionPage(
+        answer=_answer(now, places, chosen),
         ladder=people.ladder_of(now, earlier),
         left_out=people.new_words(now),
         first_use=_first_use(now),
@@ -80,7 +83,7 @@ def adoption_page(
         lorenz=sharing[0] if sharing else None,
         gini=sharing[1] if sharing else "",
         sharing=sharing[2] if sharing else "",
-        places=_places(snapshot),
+        places=[place.row for place in places],
     )
 
 
@@ -131,7 +134,30 @@ def _first_use(now: ScopeFigures | None) -> str:
     }
 
 
-def _places(snapshot: Snapshot) -> list[PlaceRow]:
+@dataclass(frozen=True, slots=True)
+class Place:
+    row: PlaceRow
+    is_unit: bool
+    active: people.Rung
+
+
+def _answer(now: ScopeFigures | None, places: Sequence[Place], chosen: Chosen) -> str:
+    """Units are compared in the whole organisation alone: a filter has chosen a group already."""
+    if chosen.people_kind is None:
+        return _(
+            "Two filters together would cut groups into small ones. Take all but one away to see"
+            " people."
+        )
+    units = [(place.row.name, place.active) for place in places if place.is_unit]
+    told = people.answer_of(now, [] if chosen.groups else units)
+    if not told:
+        return _("Nothing is told of who is left out: the group is protected, or has no access.")
+    live = WorkflowRow.objects.filter(chosen.rows(), live_at__isnull=False)
+    uses = live.order_by("pk").values_list("use", flat=True)
+    return f"{told} {people.few_in_work([use.get('breadth') for use in uses])}".strip()
+
+
+def _places(snapshot: Snapshot) -> list[Place]:
     """Sites, functions and the units of the first level, by name: this is no league table."""
     rows = (
         ScopeFigures.objects.filter(snapshot=snapshot, depth__lte=1)
@@ -141,10 +167,14 @@ def _places(snapshot: Snapshot) -> list[PlaceRow]:
     )
     labels = dict(ScopeKind.choices)
     return [
-        PlaceRow(
-            kind=str(labels[kind]),
-            name=name,
-            rungs=tuple(people.rung_words(ladder.get(rung)) for rung in people.LOOKS),
+        Place(
+            row=PlaceRow(
+                kind=str(labels[kind]),
+                name=name,
+                rungs=tuple(people.rung_words(ladder.get(rung)) for rung in people.LOOKS),
+            ),
+            is_unit=kind == ScopeKind.UNIT,
+            active=ladder.get("active"),
         )
         for kind, name, depth, ladder in rows
         if kind != ScopeKind.UNIT or depth == 1

@@ -18,10 +18,12 @@ from measurement.queries.use.arrays import Units, UseArrays
 from measurement.queries.use.enablement import breadth
 from measurement.queries.use.figures import HIDDEN, Shown
 from measurement.queries.use.groups import (
+    Groups,
     Metric,
     by_unit,
     cut_is_safe,
     groups_of,
+    part_of,
     tool_groups,
     veiled,
 )
@@ -177,6 +179,115 @@ def test_breadth_shows_no_few_with_a_tool(organisation):
             shown.append(units.below(int(pk))[unit] & has[place])
     if shown:
         assert smallest_group(shown, people) >= K
+
+
+def use_with(units, unit, has, chance, *, before=None, worked=None):
+    """A year in which some are new to it, and some were hardly there; more or fewer of both."""
+    people = len(unit)
+    before = chance.choice([0.6, 0.9, 0.97, 1.0]) if before is None else before
+    worked = chance.choice([0.7, 1.5, 8.0, 40.0]) if worked is None else worked
+    return Use(
+        UseArrays(
+            as_of=date(2026, 11, 23),
+            units=units,
+            person=np.arange(people),
+            unit=unit,
+            on_leave=np.zeros(people, bool),
+            worked=chance.random((people, 12)) < worked * chance.random((people, 1)),
+            in_changed=np.zeros(people, bool),
+            tools=np.arange(len(has)),
+            entitled_by=has,
+            entitled_before_by=has & (chance.random(has.shape) < before),
+            used_by=np.zeros((len(has), people, 12), bool),
+            data_to=None,
+            is_simulated=True,
+        ),
+        K,
+    )
+
+
+def of_one_kind(sets, kind):
+    """Fewest people, all of ``kind`` (people,), that a combination of the sums stands on, or K."""
+    if not sets:
+        return K
+    columns, place = np.unique(np.array(sets, float).T, axis=0, return_inverse=True)
+    counts = np.bincount(place.ravel())
+    pure = np.bincount(place.ravel(), kind) == counts
+    inside = columns.any(axis=1)
+    rank = np.linalg.matrix_rank(columns)
+    small = [at for at in range(len(columns)) if inside[at] and pure[at] and counts[at] < K]
+    fewest = K
+    for size in range(1, K):
+        for chosen in combinations(small, size):
+            on = counts[list(chosen)].sum()
+            others = np.delete(columns, chosen, axis=0)
+            left = np.linalg.matrix_rank(others) if len(others) else 0
+            if on < K and left < rank:
+                fewest = min(fewest, int(on))
+    return fewest
+
+
+@pytest.mark.parametrize("tool", [None, 0])
+@settings(deadline=None, max_examples=120)
+@given(organisation=organisations(tools=2, most=40, units=5))
+def test_nobody_new_and_nobody_who_was_away_is_told_by_the_few(tool, organisation):
+    """A, those whose habit is read, and the new ones: what is left are those who were away."""
+    units, unit, has, chance = organisation
+    use = use_with(units, unit, has, chance)
+    judged, _habitual, new = use.habit(tool)
+    entitled = use.access(tool).entitled
+    metrics = [
+        (use.metric("in_changed_work", tool), entitled),
+        (use.metric("habitual", tool), judged),
+        (use.metric("new", tool), new),
+    ]
+    sums = []
+    for metric, some in metrics:
+        sums += [] if metric is None else sets_shown(metric, units, unit, some)
+    others = entitled & ~judged
+    for kind in (new, others & ~new, others, judged, entitled & ~new):
+        assert of_one_kind(sums, kind) == K
+
+
+def test_too_few_to_be_left_out_stay_in():
+    """Two new ones and three who were away of 40: the habit of all 40 is read."""
+    units = Units(np.array([1]), np.array([-1]), np.zeros(1), np.array([""]))
+    has = np.ones((1, 40), bool)
+    use = use_with(units, np.zeros(40, int), has, np.random.default_rng(0), before=2, worked=1e9)
+    use.arrays.entitled_before_by[0, :2] = False
+    use.arrays.worked[2:5, :7] = False
+    use.arrays.used_by[0, 4:20] = True
+
+    assert use.metric("habitual", None).rung(np.array([True])) == Shown(40, 16)
+    assert use.metric("new", None) is None
+    use.arrays.entitled_before_by[0, 30:33] = False
+    fresh = Use(use.arrays, K)
+    assert fresh.metric("habitual", None).rung(np.array([True])) == Shown(35, 16)
+    assert fresh.metric("new", None).people(np.array([True])) == K
+
+
+def test_new_people_are_told_of_groups_of_them_alone():
+    """Two units of 20, with 7 and 3 new ones: neither the 3 nor, beside the 10, the 7 are told."""
+    units = Units(np.array([1, 2, 3]), np.array([-1, 0, 0]), np.zeros(3), np.array(["", "", ""]))
+    unit = np.repeat([1, 2], 20)
+    use = use_with(units, unit, np.ones((1, 40), bool), np.random.default_rng(0), worked=5)
+    fresh = np.isin(np.arange(40), [*range(7), 20, 21, 22])
+    use.arrays.entitled_before_by[0] = ~fresh
+    use.arrays.worked[:] = True
+
+    metric = use.metric("new", None)
+
+    told = [metric.people(units.below(pk), whole=True) for pk in (1, 2, 3)]
+    assert told in ([10, HIDDEN, HIDDEN], [HIDDEN, 7, HIDDEN])
+
+
+def test_blocks_with_a_few_of_a_part_join_others():
+    nothing = groups_of(Units(*([np.zeros(0, int)] * 4)), np.zeros(0, int), K).cells
+    blocks = Groups(np.array([60, 50, 80, 55]), np.array([0, 1, 2, 3]), 10, nothing, is_blocks=True)
+    units = Units(np.arange(4), np.full(4, -1), np.zeros(4), np.array([""] * 4))
+
+    assert part_of(blocks, units, np.array([12, 4, 30, 0])).atom.tolist() == [1, 1, 2, 3]
+    assert part_of(blocks, units, np.array([0, 4, 5, 0])).atom.tolist() == [-1] * 4
 
 
 def test_the_algebra_sees_a_leak():
