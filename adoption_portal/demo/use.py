@@ -94,22 +94,29 @@ def _everybody(organisation: Organisation) -> Iterator[tuple[str, Person]]:
 
 
 def _workers(organisation: Organisation, today: date, chance: random.Random) -> Iterator[Worker]:
-    """One for each person and tool: the general one, and those the unit's own redesigns name."""
+    """One for each person and tool: the general one, and those the unit's own redesigns name.
+
+    Access came unit by unit, as a roll-out does.
+    """
     own: dict[str, set[str]] = {}
     parents = {unit[0]: unit[2] for unit in UNITS}
     for story in STORIES:
         if story.weeks_live is not None and story.tool != MAIN_TOOL:
             own.setdefault(story.unit, set()).add(story.tool)
+    rolled_out = {
+        code: chance.choices((44, 30, 18, 7), (50, 25, 15, 10))[0] + chance.randint(0, 3)
+        for code in organisation.members
+    }
     for code, person in _everybody(organisation):
         if chance.random() > ACCESS:
             continue
-        weeks = chance.choices((44, 30, 18, 7), (50, 25, 17, 8))[0] + chance.randint(0, 3)
+        weeks = rolled_out[code]
         often, most_days = chance.choices(
             [(often, days) for _share, often, days in HABITS],
             [share for share, _often, _days in HABITS],
         )[0]
         off = {first + more for first in (chance.randrange(WEEKS),) for more in (0, 1)}
-        if chance.random() < 0.06:  # away for longer, still employed
+        if chance.random() < 0.003:  # away for longer, still employed
             off |= set(range(chance.randrange(WEEKS), WEEKS))
         for tool in [MAIN_TOOL, *sorted(own.get(code, own.get(parents[code], ())))]:
             yield Worker(
