@@ -113,7 +113,9 @@ def ratio_words(ratio: Any) -> str:
 
 
 def interval_words(low: Any, high: Any) -> str:
-    """A ratio's interval as ``−45 to −30``; open ends are said, not hidden."""
+    """A ratio's interval as ``−45 to −30``; open ends are said, a missing interval is a dash."""
+    if low is None and high is None:
+        return NONE
     ends = []
     for end in (low, high):
         known = finite(end)

@@ -33,6 +33,7 @@ def test_ratio_as_change_and_in_words(ratio, change, told):
 
 def test_interval_says_open_ends():
     assert words.interval_words(0.55, 0.7) == "−45 to −30"
+    assert words.interval_words(None, None) == words.NONE
     assert words.interval_words(0.81, math.inf) == "−19 to no limit"
     assert words.interval_words(math.nan, 1.06) == "no limit to +6"
 

@@ -226,3 +226,14 @@ def test_the_frame_leads_administrators_here(client, admin):
     assert 'href="/imports/people/"' in client.get("/").content.decode()
     client.force_login(PersonFactory())
     assert 'href="/imports/people/"' not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("role, is_there", [(Role.ADMINISTRATOR, True), (Role.AUDITOR, False)])
+def test_the_menu_leads_there_only_who_may_go_in(client, role, is_there):
+    person = RoleGrantFactory(role=role, person=PersonFactory(is_staff=True)).person
+    client.force_login(person)
+
+    page = client.get("/").content.decode()
+
+    assert ('href="/imports/people/"' in page) is is_there
+    assert client.get("/imports/people/").status_code == (200 if is_there else 403)
