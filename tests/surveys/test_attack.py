@@ -241,10 +241,17 @@ def test_deleted_boxes_stay_shut(asked, tmp_path):
     [(where,)] = read("SELECT current_setting('data_directory')")
     if Path(where).exists():
         held = [path for path in Path(where, "base").rglob("*") if path.is_file()]
-        assert not any(private_key in path.read_bytes() for path in held)
+        assert not any(private_key in content(path) for path in held)
     for box in some:
         with pytest.raises(BoxNotOpened):
             unseal(box, private_key=new_private_key())
+
+
+def content(path):
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""  # of another test's database, which is gone
 
 
 def place_of(text):
