@@ -205,6 +205,7 @@ def goes_back_without_loss(page, wave, looked_at):
     expect(page.locator("[data-says-at]")).to_have_text("3 of 16")
     looked_at(page, "answer")
     page.set_viewport_size(PHONE)
+    expect(page.locator("[data-says-at]")).not_to_be_empty()  # the phone's steps are drawn
     page.go_back()
     expect(page.locator("[data-says-at]")).to_have_text("2 of 16")
     page.locator("[data-back]").click()
