@@ -47,5 +47,5 @@ def _labelled(cell: SafeString, label: str) -> SafeString:
     css = "ap-sentence " if len(text) > LONG else ""
     opening, end, rest = cell.removeprefix("<td").partition(">")
     opening = opening.replace(' class="', f' class="{css}', 1)
-    told = f'<td data-label="{escape(label)}"{kind}{opening}{end}{rest}'
-    return mark_safe(told)  # noqa: S308  the cell as Django wrote it, with an escaped label
+    named = f'<td data-label="{escape(label)}"{kind}{opening}{end}{rest}'
+    return mark_safe(named)  # noqa: S308  the cell as Django wrote it, with an escaped label

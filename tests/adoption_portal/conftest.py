@@ -1,4 +1,5 @@
 import pytest
+import time_machine
 
 from people.models import Person
 
@@ -10,6 +11,13 @@ def person(db):
     return Person.objects.create_user(
         "mara@example.org", PASSWORD, given_name="Mara", family_name="Lindqvist"
     )
+
+
+@pytest.fixture
+def clock():
+    """Eight o'clock of a working day; it stands until a test moves it."""
+    with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A session ends by itself: by the clock since sign-in, and by the clock since the last request."""
 
 import pytest
-import time_machine
 from django.contrib.sessions.models import Session
 
 from core.models import AuditEvent
@@ -13,12 +12,6 @@ LOGIN = "/account/login/"
 PAGE = "/account/"
 IDLE = "nothing was done for a while"
 OLD = "your last sign-in is too long ago"
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import html
 import re
 
 import pytest
-import time_machine
 from django.test import Client
 
 from adoption_portal import typed
@@ -22,12 +21,6 @@ TYPED = {
     "password": "never kept",
 }
 SECRET = "Batch &lt;record&gt; &amp; review"
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

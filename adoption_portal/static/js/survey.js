@@ -39,13 +39,15 @@
   let steps = [], at = 0;
   const cut = () => { steps = phone.matches ? all.map((one) => [one]) : parts.map((one) => all.filter((each) => one.contains(each))); };
   const stepOf = (one) => steps.findIndex((step) => step.includes(one));
+  // The history keeps the statement: how many steps lie before it differs with the width.
+  const here = () => ({ first: all.indexOf(steps[at][0]) });
   const draw = () => {
     const shown = steps[at], first = statements.indexOf(shown[0]), last = at === steps.length - 1;
     const done = first < 0 ? statements.length : first + (phone.matches ? 1 : 0);
-    const here = parts.findIndex((one) => one.contains(shown[0]));
+    const inside = parts.findIndex((one) => one.contains(shown[0]));
     all.forEach((one) => { one.hidden = !shown.includes(one); });
-    parts.forEach((one, index) => { one.hidden = index !== here; });
-    part("says-part").textContent = parts.length > 1 ? fill(told.part, { part: here + 1, parts: parts.length }) : "";
+    parts.forEach((one, index) => { one.hidden = index !== inside; });
+    part("says-part").textContent = parts.length > 1 ? fill(told.part, { part: inside + 1, parts: parts.length }) : "";
     part("says-at").textContent = !phone.matches ? "" : first < 0 ? told.last : fill(told.at, { at: first + 1, count: statements.length });
     part("progress").querySelectorAll("i").forEach((dash, index) => dash.classList.toggle("ap-on", index < done));
     part("progress").ariaValueNow = done;
@@ -55,7 +57,7 @@
   const show = (step, replace) => {
     at = Math.max(0, step);
     draw();
-    history[replace ? "replaceState" : "pushState"]({ at }, "");
+    history[replace ? "replaceState" : "pushState"](here(), "");
     steps[at][0].focus({ preventScroll: true });
     scrollTo(0, 0);
   };
@@ -67,14 +69,14 @@
   ["says-part", "says-at", "progress"].forEach((name) => { part(name).hidden = false; });
   const errors = part("errors"), wrong = form.querySelector("[data-wrong]");
   at = wrong ? stepOf(wrong) : errors ? steps.length - 1 : 0;
-  history.replaceState({ at }, "");
+  history.replaceState(here(), "");
   draw();
   errors?.focus();
 
   form.addEventListener("input", () => ready.then(keep));
   part("forget").addEventListener("click", () => { put({}); keep(); part("forgotten").hidden = false; show(0, true); });
   phone.addEventListener("change", () => { const one = steps[at][0]; cut(); at = stepOf(one); draw(); });
-  addEventListener("popstate", (event) => { if (event.state) show(event.state.at, true); });
+  addEventListener("popstate", (event) => { if (event.state) show(stepOf(all[event.state.first]), true); });
   part("next").addEventListener("click", () => show(at + 1));
   part("back").addEventListener("click", (event) => { if (at) { event.preventDefault(); show(at - 1, true); } });
   errors?.addEventListener("click", (event) => {

@@ -127,7 +127,7 @@ class Use:
             within = access.entitled & self.present
             found: Habit = habitual(access.used, self.arrays.worked, access.entitled_before)
             judged, new = found.judged & within, found.new & within
-            # Too few to be left out without being told of: they stay in, and count as they are.
+            # Too few to be left out without being told of: they stay in, without a habit.
             for few in (new, within & ~judged & ~new):
                 if few.sum() < self.k:
                     judged = judged | few

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from measurement.queries.use.answers import _beginners
 from measurement.queries.use.arrays import Units, UseArrays
 from measurement.queries.use.enablement import breadth
 from measurement.queries.use.figures import HIDDEN, Shown
@@ -155,26 +156,10 @@ def test_breadth_shows_no_few_with_a_tool(organisation):
     """
     units, unit, has, chance = organisation
     people = len(unit)
-    use = Use(
-        UseArrays(
-            as_of=date(2026, 11, 23),
-            units=units,
-            person=np.arange(people),
-            unit=unit,
-            on_leave=np.zeros(people, bool),
-            worked=np.ones((people, 12), bool),
-            in_changed=np.zeros(people, bool),
-            tools=np.array([7, 8]),
-            entitled_by=has,
-            entitled_before_by=has,
-            used_by=chance.random((2, people, 12)) < 0.1,
-            data_to=None,
-            is_simulated=True,
-        ),
-        K,
-    )
+    use = use_with(units, unit, has, chance, before=1, worked=1e9)
+    use.arrays.used_by[:] = chance.random((2, people, 12)) < 0.1
     shown = []
-    for (place, tool), pk in product(enumerate((7, 8)), units.pk):
+    for (place, tool), pk in product(enumerate((0, 1)), units.pk):
         if isinstance(breadth(use, tool, int(pk)), Shown):
             shown.append(units.below(int(pk))[unit] & has[place])
     if shown:
@@ -246,6 +231,28 @@ def test_nobody_new_and_nobody_who_was_away_is_told_by_the_few(tool, organisatio
         sums += [] if metric is None else sets_shown(metric, units, unit, some)
     others = entitled & ~judged
     for kind in (new, others & ~new, others, judged, entitled & ~new):
+        assert of_one_kind(sums, kind) == K
+
+
+@pytest.mark.parametrize("tool", [None, 0])
+@settings(deadline=None, max_examples=120)
+@given(organisation=organisations(tools=2, most=40, units=5))
+def test_beginners_and_new_ones_together_tell_of_no_few(tool, organisation):
+    """Who began within a year is told beside who is new, and most of the new ones are among them."""
+    units, unit, has, chance = organisation
+    use = use_with(units, unit, has, chance)
+    base = use.groups("judged", tool)
+    if base is None:
+        return
+    _judged, _habitual, new = use.habit(tool)
+    began = (new & (chance.random(len(unit)) < 0.9)) | (chance.random(len(unit)) < 0.15)
+    groups = _beginners(use, base, np.flatnonzero(began), tool)
+    (size,) = by_unit(units, unit, began)
+    sums = sets_shown(Metric(groups, size, size), units, unit, began)
+    if (metric := use.metric("new", tool)) is not None:
+        sums += sets_shown(metric, units, unit, new)
+
+    for kind in (began, began & ~new, new & ~began):
         assert of_one_kind(sums, kind) == K
 
 
