@@ -70,10 +70,10 @@ settings-with-servers:
 bench: env-dev  ## ratios against peers; ARGS=readings for one of them
 	@exec $(SERVERS) $(PY) -m benchmarks $(ARGS)
 
-bench-method: env-dev  ## how the measuring method holds up on simulated cases
+bench-method: env-dev  ## how the measuring method holds up on simulated cases (REPEATS=400 SEED=1)
 	@exec $(PY) -m benchmarks.method
 
-mutants: env-dev  ## faults planted in the pure code: does a test notice? ARGS="count seed"
+mutants: env-dev  ## faults planted in the pure code: does a test notice? ARGS="count seed" or all-statistics
 	@exec $(SERVERS) $(PY) -m benchmarks.mutants $(ARGS)
 
 fuzz: env-dev  ## made-up calls of the machine interface, five minutes long (SECONDS=60 for one)

@@ -8,7 +8,7 @@ import importlib
 import sys
 
 SUBJECTS = (
-    *("readings", "business_time", "imports"),
+    *("readings", "business_time", "parsing", "imports", "verdicts"),
     *("suppression", "use", "people", "console"),
 )
 

@@ -60,23 +60,27 @@ def record(  # noqa: PLR0913 the facts of one act
 
 
 def record_many(
-    acts: Iterable[tuple[str, tuple[str, str], Mapping[str, Any]]], *, actor: "Person | None"
+    acts: Iterable[tuple[str, tuple[str, str], Mapping[str, Any]]],
+    *,
+    actor: "Person | None",
+    before: Mapping[str, Any] | None = None,
 ) -> None:
     """One event for each (verb, (subject's label, its public id), after); for acts by the thousand.
 
-    RuntimeError outside a transaction.
+    ``before`` is of all of them. RuntimeError outside a transaction.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("an audit event belongs into the transaction of its act")
     around = surroundings()
     head = (actor and actor.pk, "", around.request_id, around.channel.value, around.remote_addr)
+    was = None if before is None else json.dumps(dict(before), cls=DjangoJSONEncoder)
     with connection.cursor() as cursor:
         copy_rows(
             cursor,
-            "core_auditevent (verb, subject_type, subject_id, after, actor_id, reason, request_id,"
-            " channel, remote_addr)",
+            "core_auditevent (verb, subject_type, subject_id, before, after, actor_id, reason,"
+            " request_id, channel, remote_addr)",
             (
-                (verb, kind, name, json.dumps(dict(after), cls=DjangoJSONEncoder), *head)
+                (verb, kind, name, was, json.dumps(dict(after), cls=DjangoJSONEncoder), *head)
                 for verb, (kind, name), after in acts
             ),
         )

@@ -35,11 +35,34 @@ class SourceForm(ReasonForm):
 class CaseSourceAdmin(EditableAdmin):
     form = SourceForm
     select = ("workflow",)
-    list_display = ("name", "workflow", "zone", "completed_only", "horizon_days", "data_from")
-    list_filter = ("completed_only",)
+    list_display = (
+        "name",
+        "workflow",
+        "layout",
+        "zone",
+        "completed_only",
+        "horizon_days",
+        "data_from",
+    )
+    list_filter = ("layout", "completed_only")
     search_fields = ("name", "workflow__name")
     edited = ("name", "zone", "mapping", "completed_only", "horizon_days", "data_from")
-    shown = ("public_id", "workflow", *edited, "created_at")
+    # How files are read is chosen on the mapping page, where a file shows what comes of it.
+    shown = (
+        "public_id",
+        "workflow",
+        *edited,
+        "layout",
+        "start_activities",
+        "end_activities",
+        "cancel_activities",
+        "encoding",
+        "delimiter",
+        "time_pattern",
+        "decimal",
+        "sheet",
+        "created_at",
+    )
     note = _(
         "A change counts for what comes in from now on; readings of what is live become post-hoc."
     )

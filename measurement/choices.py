@@ -8,6 +8,22 @@ class CaseStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class SourceLayout(models.TextChoices):
+    """What one row of a source's files is."""
+
+    CASES = "cases", _("One row for each case")
+    EVENTS = "events", _("An event log: one row for each step of a case")
+
+
+class Lifecycle(models.TextChoices):
+    """What an event says of its activity; without a word it is done."""
+
+    DONE = "", _("Done")
+    START = "start", _("Started")
+    COMPLETE = "complete", _("Completed")
+    OTHER = "other", _("Other")
+
+
 class ImportChannel(models.TextChoices):
     PAGE = "page", _("Upload")
     API = "api", _("API")
@@ -41,6 +57,15 @@ class ReadingVerdict(models.TextChoices):
     INSUFFICIENT_EVIDENCE = "insufficient_evidence", _("Insufficient evidence")
     FASTER_BUT_WORSE = "faster_but_worse", _("Faster but worse")
     REFUSED = "refused", _("Refused (data)")
+
+
+class LastingState(models.TextChoices):
+    """What a later reading says of an effect (measurement-method.md section 7)."""
+
+    SUSTAINED = "sustained", _("Sustained")
+    RELAPSE = "relapse", _("Relapse")
+    NOT_SHOWN = "not_shown", _("Not shown any more")
+    NOT_KNOWN = "not_known", _("Not known yet")
 
 
 # A final verdict of its own: the workflow counts as Measured (product.md section 2).

@@ -18,12 +18,24 @@ add_words(
             "The column “%(column)s” names people, and such columns never come in. Name another "
             "one for “%(field)s”, or none."
         ),
+        "holds_events": _(
+            "This is an event log. Say that its rows are events, and which ones end a case."
+        ),
+        "not_a_log": _("This is XML, but not an event log: it begins with “%(found)s”."),
+        "events_without_cases": _("Line %(line)s holds an event that belongs to no case."),
         "unknown_zone": _("The time zone “%(zone)s” is not known."),
         "no_zone": _(
             "The times in this file have no offset, like %(example)s. Choose the time zone they "
             "are in."
         ),
         "unknown_mapping": _("The names of columns must be given as texts, by our field names."),
+        "unknown_layout": _("Files of the kind “%(layout)s” are not known."),
+        "unknown_times": _("The way “%(times)s” to write times is not known."),
+        "unknown_decimal": _("“%(decimal)s” is no decimal sign: choose a point or a comma."),
+        "unknown_delimiter": _("“%(delimiter)s” cannot separate cells."),
+        "unknown_activities": _("Name steps by their texts, at most %(limit)s of them."),
+        "no_end_activity": _("Choose at least one step that completes a case."),
+        "activity_twice": _("“%(activity)s” cannot complete a case and cancel it, too."),
         "other_layout": _(
             "The columns are those of another kind of file. This one begins with: %(found)s."
         ),
@@ -36,6 +48,9 @@ ROW_REFUSALS = {
     "no_case_id": _("no case number"),
     "no_start": _("no start"),
     "clock_error": _("ends before it starts, or lies in the future"),
+    "no_activity": _("no activity"),
+    "no_time": _("no time"),
+    "not_as_chosen": _("“%(column)s” is not a time as it was chosen for this file"),
     "not_a_time": _("“%(column)s” is not a time like 2026-03-04T09:30:00Z"),
     "no_zone": _("“%(column)s” has no offset and no time zone was chosen"),
     "time_in_gap": _("“%(column)s” falls into the hour that summer time leaves out"),
@@ -90,3 +105,9 @@ class ImportOverError(DomainError):
 class NothingGoodError(DomainError):
     code = "nothing_to_import"
     message = _("Not one row of this file can be imported.")
+
+
+class AlarmAnswered(DomainError):
+    status = 409
+    code = "alarm_answered"
+    message = _("Somebody has answered this alarm already.")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from measurement.own_gates import duplicates_gate, judged, selection_gate
+from measurement.season import against_last_year
 from measurement.statistics import (
     Comparison,
     Design,
@@ -21,7 +22,11 @@ from measurement.statistics import (
     Reading,
     evaluate,
 )
+from measurement.statistics.arrays import WEEK
+from measurement.statistics.last_year import YearOnYear, same_weeks_last_year
+from measurement.statistics.periods import windows_of
 
+PLAIN = frozenset({str, int, bool, type(None)})
 TUPLES = ("guards", "changed_since_go_live")  # JSON knows lists only
 
 
@@ -34,7 +39,8 @@ class Call:
     ``comparison_as_slow`` (None without a comparison). ``data_from_first_case``: nobody said
     since when the data are complete. ``changed_since_go_live`` names what is no longer as it was
     registered; the reading is then post-hoc. ``comparison_dropped_for``: when the registered
-    comparison was redesigned itself; it is left out, and the grade is C.
+    comparison was redesigned itself; it is left out, and the grade is C. ``season``: the verdict is
+    read against the same weeks of last year.
     """
 
     go_live: float
@@ -51,9 +57,12 @@ class Call:
     data_from_first_case: bool = False
     changed_since_go_live: tuple[str, ...] = ()
     comparison_dropped_for: float | None = None
+    season: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {name: list(getattr(self, name)) for name in TUPLES}
+        """``season`` only where it is on: calls of before it stay what they were, hash included."""
+        told = asdict(self) | {name: list(getattr(self, name)) for name in TUPLES}
+        return told if self.season else {k: v for k, v in told.items() if k != "season"}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Call":
@@ -63,18 +72,20 @@ class Call:
 Arrays = dict[str, np.ndarray[Any, Any]]
 
 
-def packed(arrays: Arrays) -> bytes:
-    """The arrays as compressed bytes; equal arrays give equal bytes, whatever the platform's zip.
-
-    Each is written as name, dtype, length and raw little-endian values, in order of the names.
-    """
+def raw_bytes(arrays: Arrays) -> bytes:
+    """Each array as name, dtype, length and raw little-endian values, in order of the names."""
     out = io.BytesIO()
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
         array = array.astype(array.dtype.newbyteorder("<"), copy=False)
         head = json.dumps([name, array.dtype.str, len(array)]).encode()
         out.write(len(head).to_bytes(4, "little") + head + array.tobytes())
-    return zlib.compress(out.getvalue(), 6)
+    return out.getvalue()
+
+
+def packed(arrays: Arrays) -> bytes:
+    """The arrays as compressed bytes. A higher level takes seven times as long to save a 20th."""
+    return zlib.compress(raw_bytes(arrays), 1)
 
 
 def unpacked(stored: bytes) -> Arrays:
@@ -92,7 +103,7 @@ def unpacked(stored: bytes) -> Arrays:
 
 def content_hash(arrays: Arrays) -> str:
     """Hash of the values, not of their compression, which may differ between zlib releases."""
-    return hashlib.sha256(zlib.decompress(packed(arrays))).hexdigest()
+    return hashlib.sha256(raw_bytes(arrays)).hexdigest()
 
 
 def evaluated(call: Call, arrays: Arrays, calendar: OpeningHours | None) -> Reading:
@@ -128,6 +139,9 @@ def evaluated(call: Call, arrays: Arrays, calendar: OpeningHours | None) -> Read
         guardrails=guards,
         design=Design(**call.design),
     )
+    if call.season:
+        year = year_on_year(call, arrays, calendar)
+        reading = against_last_year(reading, year, Design(**call.design))
     if call.comparison_dropped_for is not None:
         reading = replace(reading, grade="C")
     return judged(
@@ -136,15 +150,41 @@ def evaluated(call: Call, arrays: Arrays, calendar: OpeningHours | None) -> Read
         if call.delivered_rows
         else None,
         selection=selection_gate(
-            reading.weeks_before, comparison_as_slow=bool(call.comparison_as_slow)
+            baseline_weeks(call), comparison_as_slow=bool(call.comparison_as_slow)
         )
         if call.picked_because_slow
         else None,
     )
 
 
+def year_on_year(call: Call, arrays: Arrays, calendar: OpeningHours | None) -> YearOnYear:
+    """The effect less the one of 364 days before (section 6 of the method)."""
+    return same_weeks_last_year(
+        arrays["start"],
+        arrays["end"],
+        go_live=call.go_live,
+        cutoff=call.cutoff,
+        kind=arrays.get("kind"),
+        cancelled=arrays["cancelled"],
+        data_from=call.data_from,
+        calendar=calendar,
+        design=Design(**call.design),
+    )
+
+
+def baseline_weeks(call: Call) -> int:
+    """Whole weeks of the before-window: one in which no case started is a week of history too."""
+    window = windows_of(
+        Design(**call.design), go_live=call.go_live, cutoff=call.cutoff, data_from=call.data_from
+    )
+    return max(0, int((window.before_to - window.before_from) / WEEK + 1e-9))
+
+
 def canonical(value: Any) -> Any:
     """JSON-ready: dataclasses as objects, tuples as lists, NaN and infinity as null."""
+    kind = type(value)
+    if kind is float or kind in PLAIN:  # most of what there is, so it comes first
+        return None if kind is float and not math.isfinite(value) else value
     if hasattr(value, "__dataclass_fields__"):
         return {name: canonical(getattr(value, name)) for name in value.__dataclass_fields__}
     if isinstance(value, dict) or hasattr(value, "items"):
@@ -152,9 +192,7 @@ def canonical(value: Any) -> Any:
     if isinstance(value, (list, tuple, np.ndarray)):
         return [canonical(item) for item in value]
     if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
+        return canonical(value.item())
     return value
 
 
@@ -176,6 +214,6 @@ def code_version() -> str:
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.joinpath("statistics").glob("*.py")):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
-    for name in ("evaluating.py", "own_gates.py"):
+    for name in ("evaluating.py", "own_gates.py", "season.py"):
         digest.update(Path(__file__).with_name(name).read_bytes())
     return f"{digest.hexdigest()[:16]} numpy {np.__version__} scipy {scipy.__version__}"

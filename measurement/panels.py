@@ -13,13 +13,16 @@ from core.acting import acting_person
 from core.jobs import errors_url_for
 from core.models import Job
 from core.panels import facts, panel
+from measurement.models import Case
 from measurement.queries.cases import cases_page, cases_so_far
 from measurement.queries.charts import control_chart_shown
 from measurement.queries.evidence import evidence_page
+from measurement.queries.lasting import lasting_of, relapses_among
 from measurement.queries.planning import TooManyCases, at_go_live, planning_of
 from measurement.queries.readings import news_among, stages_of, verdicts_among
+from measurement.queries.runs import newest_run
 from measurement.queries.use_imports import own_weeks
-from measurement.rules import may_bring_cases
+from measurement.rules import may_answer_relapse, may_bring_cases
 from people.models import Person
 from workflows.models import GoLive, Redesign, Workflow
 from workflows.queries.stages import CasesSoFar
@@ -41,6 +44,31 @@ def evidence_panel(
     }
 
 
+@panel("measurement.lasting")
+def lasting_panel(
+    request: HttpRequest, redesign: Redesign | None
+) -> tuple[str, dict[str, Any]] | None:
+    """Whether the effect held, and the alarm when it went; nothing before a later reading."""
+    later = lasting_of(redesign) if redesign is not None else []
+    if redesign is None or not later:
+        return None
+    return "measurement/_lasting.html", {
+        "redesign": redesign,
+        "later": later,
+        "may_answer": may_answer_relapse(acting_person(request), redesign),
+    }
+
+
+@panel("measurement.run")
+def run_panel(
+    request: HttpRequest,  # noqa: ARG001
+    subject: object,  # noqa: ARG001  of the whole organisation
+) -> tuple[str, dict[str, Any]] | None:
+    """How far the newest night's measuring is; nothing before the first."""
+    run = newest_run()
+    return None if run is None else ("measurement/_run.html", {"run": run})
+
+
 @panel("measurement.planning")
 def planning_panel(
     request: HttpRequest,  # noqa: ARG001
@@ -57,6 +85,8 @@ def planning_panel(
         "redesign": redesign,
         "planning": planning,
         "too_many": too_many,
+        "has_cases": planning is None
+        and Case.objects.filter(workflow_id=redesign.workflow_id).exists(),
     }
 
 
@@ -111,6 +141,13 @@ def news_facts(
     redesigns: QuerySet[Redesign], *, since: datetime, most: int
 ) -> Mapping[Redesign, Mapping[str, Any]]:
     return news_among(redesigns, since=since, most=most)
+
+
+@facts("measurement.relapses")
+def relapse_facts(
+    redesigns: QuerySet[Redesign], *, person: Person, most: int
+) -> Mapping[Redesign, Mapping[str, Any]]:
+    return relapses_among(redesigns, person=person, most=most)
 
 
 @facts("measurement.verdicts")

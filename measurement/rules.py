@@ -7,7 +7,7 @@ from core.models import ApiToken
 from measurement.models import CaseImport, UseImport
 from people.models import Person
 from people.rules import is_program_office, sees_organisation
-from workflows.models import Workflow
+from workflows.models import Redesign, Workflow
 from workflows.queries.workflows import workflows_visible_to
 from workflows.rules import may_edit, workflows_of_reach
 
@@ -20,6 +20,11 @@ def may_bring_cases(person: Person, workflow: Workflow) -> bool:
 def may_measure(person: Person, workflow: Workflow) -> bool:
     """Ask for a reading before the nightly run does; who only reads or signs does not."""
     return may_edit(person, workflow)
+
+
+def may_answer_relapse(person: Person, redesign: Redesign) -> bool:
+    """Those who are asked: the owner of the work, and the program office."""
+    return redesign.workflow.owner_id == person.pk or is_program_office(person)
 
 
 def median_shown(median: float | None, *, finished: int) -> float | None:

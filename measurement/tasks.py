@@ -1,6 +1,6 @@
 """Doorbells: each takes ids, makes one call, and may be rung twice."""
 
-from datetime import time
+from datetime import date, time
 from uuid import UUID
 
 from celery import shared_task
@@ -75,13 +75,37 @@ def measure_workflow(job_id: str, workflow_id: int) -> None:
 
 @shared_task(name="measurement.measure_all_due", acks_late=True, reject_on_worker_lost=True)
 def measure_all_due(job_id: str) -> None:
-    """Nightly."""
+    """Nightly: cut what is due into ranges, each with a job, and look after the quarters."""
     with claimed(UUID(job_id)) as job:
         if job is None:
             return
+        from measurement.operations import portfolios, readings
+
+        at = timezone.now()
+        readings.start_run(at=at)
+        portfolios.ask_for_open_portfolios(at=at)
+
+
+@shared_task(name="measurement.measure_range", acks_late=True, reject_on_worker_lost=True)
+def measure_range(job_id: str, run_id: int, first: int, last: int) -> None:
+    """Not atomic: pieces commit by themselves; run twice it finds nothing left to read."""
+    with claimed(UUID(job_id), atomic=False) as claim:
+        if claim is None:
+            return
         from measurement.operations import readings
 
-        readings.enqueue_all_due(at=timezone.now())
+        readings.measure_range(run_id=run_id, first=first, last=last, claim=claim)
+
+
+@shared_task(name="measurement.read_portfolio", acks_late=True, reject_on_worker_lost=True)
+def read_portfolio(job_id: str, quarter: str) -> None:
+    """Run twice it stores once: what has not changed makes no new row."""
+    with claimed(UUID(job_id)) as job:
+        if job is None:
+            return
+        from measurement.operations import portfolios
+
+        portfolios.read_portfolio(quarter=date.fromisoformat(quarter), at=timezone.now())
 
 
 @shared_task(name="measurement.sweep_files", acks_late=True, reject_on_worker_lost=True)

@@ -1,17 +1,24 @@
 from django.urls import path
 
-from measurement.views import cases, evidence, use
+from measurement.views import cases, evidence, mapping, quarters, relapses, use
 
 app_name = "measurement"
 urlpatterns = [
     path("evidence/", evidence.evidence_list, name="evidence_list"),
     path("evidence/<uuid:public_id>.json", evidence.evidence_json, name="evidence_json"),
+    path("evidence/<uuid:public_id>.csv", evidence.evidence_csv, name="evidence_csv"),
     path("evidence/<uuid:public_id>/", evidence.evidence, name="evidence"),
     path("evidence/<uuid:public_id>/measure/", evidence.measure, name="measure"),
     path(
         "evidence/<uuid:public_id>/readings/<uuid:reading_id>/recompute/",
         evidence.recompute,
         name="recompute",
+    ),
+    path("evidence/<uuid:public_id>/relapse/", relapses.relapse, name="relapse"),
+    path("evidence/quarters/", quarters.quarters, name="quarters"),
+    path("evidence/quarters/<int:year>-q<int:number>/", quarters.quarter, name="quarter"),
+    path(
+        "evidence/quarters/<int:year>-q<int:number>.csv", quarters.quarter_csv, name="quarter_csv"
     ),
     path("evidence/use/", use.deliveries, name="use_list"),
     path("evidence/use/upload/", use.upload, name="use_upload"),
@@ -25,6 +32,7 @@ urlpatterns = [
     path("workflows/<uuid:public_id>/cases/upload/", cases.upload, name="upload"),
     path("workflows/<uuid:public_id>/cases/sample.csv", cases.sample, name="sample"),
     path("imports/<uuid:public_id>/", cases.import_shown, name="import"),
+    path("imports/<uuid:public_id>/mapping/", mapping.mapping, name="mapping"),
     path("imports/<uuid:public_id>/confirm/", cases.import_confirm, name="import_confirm"),
     path("imports/<uuid:public_id>/cancel/", cases.import_cancel, name="import_cancel"),
     path(

@@ -1,7 +1,5 @@
 """Records of the organisation. Rows that say something about one person's work stand nowhere."""
 
-import json
-from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -15,7 +13,6 @@ from core.forms import KeyField
 from core.records import EditableAdmin, ReasonForm, RecordsAdmin, as_uuid
 from people import models
 from people.operations import records, roles
-from people.operations.calendars import publish_calendar
 
 NO_PERSON = _("Nobody has the address %(text)s.")
 NO_UNIT = _("No unit has the code %(text)s.")
@@ -295,76 +292,13 @@ class WorkCalendarAdmin(RecordsAdmin):
     note = _("What a calendar says stands in its versions: a change is a new version.")
 
 
-LONGEST_DAYS = 30 * 366
-WORKING_WEEK = json.dumps({str(day): [["08:00", "17:00"]] for day in range(5)})
-
-
-class CalendarVersionForm(ReasonForm):
-    name = forms.CharField(
-        label=_("Name"),
-        max_length=150,
-        help_text=_(
-            "Of a calendar that exists, for a new version; any other makes a new calendar."
-        ),
-    )
-    hours = forms.JSONField(
-        label=_("Opening hours"),
-        initial=json.loads(WORKING_WEEK),
-        help_text=_("By weekday, 0 is Monday: lists of from and to, such as 08:00 and 17:00."),
-        widget=forms.Textarea(attrs={"rows": 7, "spellcheck": "false"}),
-    )
-    closed_periods = forms.JSONField(
-        label=_("Closed"),
-        required=False,
-        help_text=_("Lists of first and last day, such as 2026-12-24 and 2027-01-01."),
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-    )
-
-    def clean_hours(self) -> Any:
-        hours = self.cleaned_data["hours"]
-        whole = isinstance(hours, dict) and all(
-            isinstance(pairs, list) and all(_is_pair(pair) for pair in pairs)
-            for pairs in hours.values()
-        )
-        if not whole:
-            raise forms.ValidationError(_("Write a list of from and to for each weekday."))
-        return hours
-
-    def clean_closed_periods(self) -> Any:
-        periods = self.cleaned_data["closed_periods"] or []
-        wrong = forms.ValidationError(_("Write lists of first and last day."))
-        if not (isinstance(periods, list) and all(_is_pair(pair) for pair in periods)):
-            raise wrong
-        try:
-            _as_dates(periods)
-        except ValueError:
-            raise wrong from None
-        return periods
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean()
-        first, last = values.get("first_day"), values.get("last_day")
-        if first and last and (last - first).days > LONGEST_DAYS:
-            self.add_error("last_day", _("A calendar knows thirty years at most."))
-        return values
-
-
-def _as_dates(periods: list[Any]) -> list[tuple[date, date]]:
-    return [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in periods]
-
-
-def _is_pair(value: Any) -> bool:
-    return isinstance(value, list) and [type(part) for part in value] == [str, str]
-
-
 @admin.register(models.WorkCalendarVersion)
-class WorkCalendarVersionAdmin(EditableAdmin):
-    add_form = CalendarVersionForm
+class WorkCalendarVersionAdmin(RecordsAdmin):
     select = ("calendar", "created_by")
     heavy = ("holidays",)
     list_display = ("calendar", "number", "zone", "country", "first_day", "last_day", "created_at")
     search_fields = ("calendar__name",)
-    shown = (
+    fields = (
         "public_id",
         "calendar",
         "number",
@@ -380,21 +314,9 @@ class WorkCalendarVersionAdmin(EditableAdmin):
         "created_by",
         "created_at",
     )
-    added = (
-        "name",
-        "zone",
-        "hours",
-        "country",
-        "subdivision",
-        "first_day",
-        "last_day",
-        "closed_periods",
+    note = _(
+        "A version never changes, because readings name it. “Work calendars” publishes new ones."
     )
-    note = _("A version never changes, because readings name it. Add a new one instead.")
-
-    def add_row(self, *, actor: Any, reason: str, **values: Any) -> models.WorkCalendarVersion:
-        closed = _as_dates(values.pop("closed_periods"))
-        return publish_calendar(actor=actor, reason=reason, closed_periods=closed, **values)
 
 
 # --- stand-ins ----------------------------------------------------------------------------------

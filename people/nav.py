@@ -17,12 +17,13 @@ Link = tuple[str, str, str]
 
 
 def sections(request: HttpRequest) -> list[tuple[str, list[Link]]]:
-    """The flag is asked first: it costs nothing, and few have it."""
-    if not getattr(request.user, "is_staff", False):
-        return []
-    if not counted(request, Role.ADMINISTRATOR):
-        return []  # the records are open to them, HR's files are not
-    return [(_("Administration"), [(_("People from HR"), reverse("people:imports"), "people")])]
+    """Whoever opens the records may do more than they: HR's files are administrators' alone."""
+    links: list[Link] = []
+    if counted(request, Role.ADMINISTRATOR) and getattr(request.user, "is_staff", False):
+        links.append((_("People from HR"), reverse("people:imports"), "people"))
+    if counted(request, Role.ADMINISTRATOR) or counted(request, Role.PROGRAM_OFFICE):
+        links.append((_("Work calendars"), reverse("people:calendars"), "clock"))
+    return [(_("Administration"), links)]
 
 
 def held(role: str, person: Person, at: datetime) -> QuerySet[RoleGrant]:  # noqa: ARG001

@@ -97,3 +97,11 @@ def principals_of(delegate: Person, at: datetime) -> QuerySet[Person]:
         delegate=delegate, valid__contains=at, accepted_at__isnull=False
     )
     return Person.objects.filter(pk__in=running.values("principal"), is_active=True)
+
+
+def may_publish_calendars(person: Person) -> bool:
+    """The program office and administrators: a changed calendar changes what readings count.
+
+    Every reader of a reading may look at its calendar, which says nothing of anybody.
+    """
+    return has_role(person, [Role.PROGRAM_OFFICE, Role.ADMINISTRATOR])

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from people.views import delegations, imports
+from people.views import calendars, delegations, imports
 
 app_name = "people"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
         imports.rejections,
         name="import_rejections",
     ),
+    path("calendars/", calendars.calendar_list, name="calendars"),
+    path("calendars/new/", calendars.calendar_new, name="calendar_new"),
+    path("calendars/<uuid:public_id>/", calendars.calendar_shown, name="calendar"),
+    path("calendars/<uuid:public_id>/change/", calendars.calendar_change, name="calendar_change"),
     path("account/delegations/", delegations.page, name="delegations"),
     path("account/delegations/accept/", delegations.accept, name="accept_delegation"),
     path("account/delegations/end/", delegations.end, name="end_delegation"),

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -10,6 +13,9 @@ from core.models import ApiToken
 
 if TYPE_CHECKING:  # settings name this module, which DRF reads while its views are half imported
     from rest_framework.views import APIView
+
+
+MISSING = _("The token does not have the scope {scope}.")
 
 
 class Refuse(BasePermission):
@@ -21,6 +27,7 @@ class Refuse(BasePermission):
 
 class _HasScope(BasePermission):
     scope: str
+    message: Promise
 
     def has_permission(self, request: Request, view: "APIView") -> bool:  # noqa: ARG002
         return has_scope(request, self.scope)
@@ -30,7 +37,8 @@ def HasScope(scope: str) -> type[BasePermission]:  # noqa: N802 reads as a class
     """``permission_classes = [HasScope("cases:write")]``: a token with that scope, nobody else."""
     if scope not in SCOPES:
         raise ValueError(f"no such scope: {scope}")
-    return type(f"HasScope_{scope.replace(':', '_')}", (_HasScope,), {"scope": scope})
+    facts = {"scope": scope, "message": format_lazy(MISSING, scope=scope)}
+    return type(f"HasScope_{scope.replace(':', '_')}", (_HasScope,), facts)
 
 
 def has_scope(request: Request, scope: str) -> bool:

@@ -26,9 +26,12 @@ from core.charts.panes import (
 )
 from core.charts.precision import PrecisionPlot, PrecisionPoint, precision_plot
 from core.charts.quantiles import QuantilePlot, quantile_plot
+from core.charts.ranges import RangePlot, range_plot
 from core.charts.sparkline import Sparkline, sparkline
 from core.charts.table import Table
+from core.charts.time_spent import Spent, SpentRow, TimeSpent, time_spent
 from core.charts.waiting import WaitingCurve, WaitingPlot, waiting_plot
+from core.charts.weeks import StripDay, WeekStrip, WeekStrips, open_hours, week_strips
 
 __all__ = [
     "HALF",
@@ -52,13 +55,20 @@ __all__ = [
     "PrecisionPlot",
     "PrecisionPoint",
     "QuantilePlot",
+    "RangePlot",
     "Sparkline",
+    "Spent",
+    "SpentRow",
+    "StripDay",
     "Table",
+    "TimeSpent",
     "Trend",
     "TrendPoint",
     "WaitingCurve",
     "WaitingPlot",
     "Week",
+    "WeekStrip",
+    "WeekStrips",
     "bars",
     "control_chart",
     "diverging",
@@ -68,12 +78,16 @@ __all__ = [
     "heat_map",
     "interval_plot",
     "lorenz",
+    "open_hours",
     "precision_plot",
     "quantile_plot",
+    "range_plot",
     "sparkline",
+    "time_spent",
     "trend",
     "trust_axis",
     "waiting_plot",
+    "week_strips",
 ]
 
 DRAWINGS: dict[type, Callable[..., SafeString]] = {
@@ -87,9 +101,12 @@ DRAWINGS: dict[type, Callable[..., SafeString]] = {
     Lorenz: lorenz,
     PrecisionPlot: precision_plot,
     QuantilePlot: quantile_plot,
+    RangePlot: range_plot,
     Sparkline: sparkline,
+    TimeSpent: time_spent,
     Trend: trend,
     WaitingPlot: waiting_plot,
+    WeekStrips: week_strips,
 }
 
 

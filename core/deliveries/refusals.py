@@ -32,6 +32,24 @@ FILE_REFUSALS: dict[str, str | Promise] = {
         "Line %(line)s holds letters that are not %(encoding)s. Choose the file's encoding."
     ),
     "nul_byte": _("Line %(line)s holds a NUL byte. This is not a text file, or it is damaged."),
+    "broken_xml": _("Line %(line)s is not valid XML."),
+    "xml_doctype": _("The file has a DOCTYPE. Such files are not read; send it without."),
+    "xml_too_deep": _("Line %(line)s lies in more than %(limit)s elements of XML."),
+    "too_many_parts": _("The file is packed of more than %(limit)s parts. Save it again as XLSX."),
+    "broken_zip": _("The workbook is damaged or cut off. Save it again as XLSX, or as CSV."),
+    "locked_workbook": _(
+        "The workbook is protected by a password. Save it without the password and send it again."
+    ),
+    "old_workbook": _("This is a workbook of an old kind (XLS). Save it as XLSX, or as CSV."),
+    "broken_sheet": _(
+        "The sheet is damaged near line %(line)s. Save the workbook again, or as CSV."
+    ),
+    "unknown_sheet": _(
+        "The workbook has no sheet “%(sheet)s”. Its sheets are: %(found)s. Choose one of them."
+    ),
+    "too_much_text": _(
+        "The texts of the workbook take more than %(limit)s MB. Save the sheet as CSV."
+    ),
     "unknown_encoding": _("The encoding “%(encoding)s” is not known here."),
     "no_room": _(
         "There is no room for the file at the moment. Nothing was saved; try again later."

@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 from typing import Any
 
 from core.deliveries.cells import NESTED, delimiter_of
@@ -14,11 +14,16 @@ from core.deliveries.limits import Limits
 
 LINES_PER_ROW = 4  # blank lines, and lines within quoted cells
 BLOCK_CHARACTERS = 1 << 24  # a block ends behind them, however few rows it has
+LINES_AT_ONCE = 500
 _BLANK = re.compile(r"[ \t\r\n\ufeff]*")
 
 
 def lines_of(pieces: Iterator[str], limits: Limits) -> Iterator[str]:
     """Lines with their ends. Raises Unreadable for one beyond the limit before holding it."""
+    return chain.from_iterable(_lines_of_pieces(pieces, limits))
+
+
+def _lines_of_pieces(pieces: Iterator[str], limits: Limits) -> Iterator[list[str]]:
     number = 0
     tail = ""
     lone_returns: bool | None = None
@@ -38,15 +43,15 @@ def lines_of(pieces: Iterator[str], limits: Limits) -> Iterator[str]:
             number += len(lines)
             if number > limits.rows * LINES_PER_ROW:
                 raise Unreadable("too_many_rows", limit=limits.rows)
-            yield from lines
+            yield lines
         if len(tail) > limits.line:
             raise Unreadable("line_too_long", line=number + 1, limit=limits.line)
     if tail:
-        yield tail
+        yield [tail]
 
 
 def csv_blocks(
-    lines: Iterator[str], size: int, limits: Limits
+    lines: Iterator[str], size: int, limits: Limits, *, delimiter: str = ""
 ) -> Iterator[tuple[Sequence[int], list[list[str]]]]:
     """Rows with their line numbers, at most ``size`` at a time; the header comes first and alone.
 
@@ -60,32 +65,80 @@ def csv_blocks(
         line += 1
     else:
         raise Unreadable("empty")
-    counted = _CountedLines(chain((first,), lines), limits.line)
-    reader = csv.reader(counted, delimiter=delimiter_of(first), strict=True)
-    wanted = 1
-    width = 0
+    cut = _Cutter(chain((first,), lines), limits, line, delimiter or delimiter_of(first))
+    numbers, rows = cut.row_by_row(1, limits.line)
+    width = len(rows[0])
+    yield numbers, rows
+    kept: list[int] = []
+    block: list[list[str]] = []
+    began = cut.read
     while True:
-        before = reader.line_num
-        rows: list[list[str]] = []
-        try:
-            _read_rows(reader, counted, rows, wanted, width or limits.line)
-        except (csv.Error, _LongRowError) as broken:  # the rows before it have been kept
-            *_, line = _line_numbers(rows, line)
-            code = "broken_csv" if isinstance(broken, csv.Error) else "line_too_long"
-            raise Unreadable(code, line=line, limit=limits.line) from broken
-        if not rows:
+        numbers, rows = cut.at_once(size, width) or cut.row_by_row(size, width)
+        kept += numbers
+        block += rows
+        while len(block) >= size or (block and (cut.read - began > BLOCK_CHARACTERS or cut.over)):
+            yield kept[:size], block[:size]
+            del kept[:size], block[:size]
+            began = cut.read
+        if cut.over:
             return
-        read = reader.line_num - before
-        numbers: Sequence[int] = range(line, line + read)
-        if read != len(rows):
-            *numbers, _next = _line_numbers(rows, line)
+
+
+class _Cutter:
+    """Cuts lines into rows and counts both; ``read`` characters so far, ``over`` at the end."""
+
+    def __init__(self, lines: Iterator[str], limits: Limits, line: int, delimiter: str) -> None:
+        self._lines = lines
+        self._limits = limits
+        self._line = line
+        self._delimiter = delimiter
+        self.read = 0
+        self.over = False
+
+    def at_once(self, most: int, width: int) -> tuple[list[int], list[list[str]]] | None:
+        """At most so many lines, each a row; None, and nothing taken, when one is not."""
+        lines = list(islice(self._lines, min(most, LINES_AT_ONCE)))
+        characters = sum(map(len, lines))
+        rows: list[list[str]] = []
+        if characters <= BLOCK_CHARACTERS:
+            try:
+                rows = list(csv.reader(lines, delimiter=self._delimiter, strict=True))
+            except csv.Error:
+                rows = []
+        if len(rows) != len(lines):
+            self._lines = chain(lines, self._lines)
+            return None
+        self.over = not lines
+        self.read += characters
+        numbers = list(range(self._line, self._line + len(lines)))
+        self._line += len(lines)
         if not all(rows):
             numbers = [number for number, row in zip(numbers, rows, strict=True) if row]
             rows = list(filter(None, rows))
-        width = width or len(rows[0])
-        yield numbers, rows
-        line += read
-        wanted = size
+        if rows and max(map(len, rows)) > width:
+            for row in rows:
+                if len(row) > width:
+                    row[width:] = [""]
+        return numbers, rows
+
+    def row_by_row(self, wanted: int, width: int) -> tuple[list[int], list[list[str]]]:
+        """So many rows, which may stand on several lines; Unreadable for one that never ends."""
+        counted = _CountedLines(self._lines, self._limits.line)
+        reader = csv.reader(counted, delimiter=self._delimiter, strict=True)
+        rows: list[list[str]] = []
+        try:
+            _read_rows(reader, counted, rows, wanted, width)
+        except (csv.Error, _LongRowError) as broken:  # the rows before it have been kept
+            *_, line = _line_numbers(rows, self._line)
+            code = "broken_csv" if isinstance(broken, csv.Error) else "line_too_long"
+            raise Unreadable(code, line=line, limit=self._limits.line) from broken
+        self.over = not rows
+        self.read += counted.read
+        *numbers, self._line = _line_numbers(rows, self._line)
+        if not all(rows):
+            numbers = [number for number, row in zip(numbers, rows, strict=True) if row]
+            rows = list(filter(None, rows))
+        return numbers, rows
 
 
 def _read_rows(
@@ -95,13 +148,12 @@ def _read_rows(
     wanted: int,
     width: int,
 ) -> None:
-    full = counted.read + BLOCK_CHARACTERS
     for row in reader:
         counted.row_began = counted.read
         if len(row) > width:  # what is cut off still counts as lines
             row[width:] = ["\n" * sum(cell.count("\n") for cell in row[width:])]
         rows.append(row)
-        if len(rows) == wanted or counted.read > full:
+        if len(rows) == wanted or counted.read > BLOCK_CHARACTERS:
             return
 
 

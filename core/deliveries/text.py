@@ -28,6 +28,7 @@ GZIP = b"\x1f\x8b"
 OTHER_FORMATS = {
     b"%PDF": "PDF",
     b"PK\x03\x04": "XLSX/ZIP",
+    b"<?xml": "XML",
     b"\xd0\xcf\x11\xe0": "XLS",
     b"\x89PNG": "PNG",
     b"7z\xbc\xaf": "7z",
@@ -35,11 +36,14 @@ OTHER_FORMATS = {
     b"\xfd7zXZ": "xz",
     b"PAR1": "Parquet",
 }
+XML_STARTS = (b"<?xml", b"<log", b"<!--")
 
 
-def opened(stream: BinaryIO, *, encoding: str, limits: Limits) -> tuple[bool, Iterator[str]]:
+def opened(
+    stream: BinaryIO, *, encoding: str, limits: Limits, begin: bytes = b""
+) -> tuple[bool, Iterator[str]]:
     """Whether it begins as JSON does, and the text from its beginning on."""
-    pieces = text_of(stream, encoding=encoding, limits=limits)
+    pieces = text_of(stream, encoding=encoding, limits=limits, begin=begin)
     first = next(pieces, "")
     start = first.lstrip("\ufeff \t\r\n")
     while not start:
@@ -52,13 +56,43 @@ def opened(stream: BinaryIO, *, encoding: str, limits: Limits) -> tuple[bool, It
     return start[0] in "{[", chain((first,), pieces)
 
 
-def text_of(stream: BinaryIO, *, encoding: str, limits: Limits) -> Iterator[str]:
+def text_of(
+    stream: BinaryIO, *, encoding: str, limits: Limits, begin: bytes = b""
+) -> Iterator[str]:
     """The text in pieces. Raises Unreadable at the first byte that is not text."""
-    yield from _decoded(_unpacked(stream, limits), encoding)
+    yield from _decoded(unpacked(stream, limits, begin=begin), encoding)
 
 
-def _unpacked(stream: BinaryIO, limits: Limits) -> Iterator[bytes]:
-    first = stream.read(BYTES_AT_ONCE)
+def begins_xml(first: bytes) -> bool:
+    """``first`` bytes as delivered, packed or not."""
+    start = _unpacked_start(first)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        start = start.decode("utf-16", "ignore").encode()
+    return start.removeprefix(codecs.BOM_UTF8).lstrip().startswith(XML_STARTS)
+
+
+def encoding_of(first: bytes, named: str) -> str:
+    """By which encoding a text that begins like this is read."""
+    return _encoding(_unpacked_start(first), named)
+
+
+def _unpacked_start(first: bytes) -> bytes:
+    if not first.startswith(GZIP):
+        return first[:256]
+    try:
+        return zlib.decompressobj(wbits=31).decompress(first[:4096], 256)
+    except zlib.error:
+        return b""  # whoever unpacks it will say so
+
+
+def unpacked(
+    stream: BinaryIO, limits: Limits, *, begin: bytes = b"", xml: bool = False
+) -> Iterator[bytes]:
+    """The bytes in pieces, at least one; ``begin`` was read of the stream already.
+
+    Raises Unreadable for what is known not to be a table.
+    """
+    first = begin or stream.read(BYTES_AT_ONCE)
     if not first:
         raise Unreadable("empty")
     pieces = _rest(first, stream)
@@ -66,7 +100,7 @@ def _unpacked(stream: BinaryIO, limits: Limits) -> Iterator[bytes]:
         pieces = _gunzipped(pieces, limits.unpacked)
     size = 0
     for piece in pieces:
-        if not size:
+        if not size and not xml:
             _refuse_other_formats(piece)
         size += len(piece)
         if size > limits.unpacked:

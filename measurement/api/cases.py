@@ -16,7 +16,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from core.api.authentication import TokenAuthentication
-from core.api.bodies import charset_of, table_of
+from core.api.bodies import TABLES, charset_of, table_of
 from core.api.fields import Moment
 from core.api.jobs import JOB, JobOut
 from core.api.parameters import ByParameters, parameters_of
@@ -41,13 +41,13 @@ class CasesParameters(serializers.Serializer[Any]):
         required=False,
         allow_blank=True,
         max_length=64,
-        help_text="Of times without an offset, such as Europe/Zurich.",
+        help_text="Of times without an offset, such as Europe/Zurich; wins over the source's.",
     )
     encoding = serializers.CharField(
         required=False,
         allow_blank=True,
         max_length=32,
-        help_text="Of a CSV that is neither UTF-8 nor UTF-16.",
+        help_text="Of a CSV that is neither UTF-8 nor UTF-16; wins over the source's.",
     )
     complete_from = Moment(
         required=False, help_text="No case that began since then is missing; kept for the source."
@@ -74,6 +74,10 @@ class CaseIn(serializers.Serializer[Any]):
     last_event_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
+# XES has no media type of its own.
+XES = ("application/xml", "text/xml")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CASE_FILES = TABLES | {*XES, XLSX}
 RECEIVED = JOB | {
     "status_url": f"/api/v1/jobs/{JOB['id']}",
     "import": "019a0f3c-5f7a-7cc1-b1e0-a4d2c3b4a59a",
@@ -99,9 +103,11 @@ class ReceivedOut(JobOut):
 class CasesView(APIView):
     """Bring in cases. Always 202 with the job's address once the delivery is stored.
 
-    An object, a list, NDJSON or CSV, packed with gzip or not. Keys that are not known are guardrail
-    fields. The same bytes again give the job of the first time and add nothing. `complete_from`
-    holds for the workflow's source from now on.
+    An object, a list, NDJSON, CSV, XES or a workbook (XLSX), packed with gzip or not, read as the
+    workflow's source says on its mapping page: a row for each case, or an event log. Keys that are
+    not known are guardrail fields. A case that came before is updated, never doubled. The same
+    bytes again give the job of the first time and add nothing. `complete_from` holds for the
+    workflow's source from now on.
     """
 
     authentication_classes = [TokenAuthentication]
@@ -114,6 +120,8 @@ class CasesView(APIView):
             "application/json": CaseIn(many=True),
             "application/x-ndjson": OpenApiTypes.STR,
             "text/csv": OpenApiTypes.STR,
+            **dict.fromkeys(XES, OpenApiTypes.STR),
+            XLSX: OpenApiTypes.BINARY,
         },
         responses={202: ReceivedOut},
     )
@@ -130,7 +138,7 @@ class CasesView(APIView):
         received = imports.receive_file(
             source=imports.source_for(workflow=found, actor=owner),
             actor=owner,
-            upload=table_of(request),
+            upload=table_of(request, CASE_FILES),
             options=options,
             channel=ImportChannel.API,
             skip_bad_rows=wanted.get("on_error") == "skip",

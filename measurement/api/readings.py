@@ -12,8 +12,8 @@ from core.api.schema import example
 from measurement.choices import ReadingKind, ReadingVerdict
 from measurement.models import Reading
 from measurement.queries.charts import weekly_json
-from measurement.queries.readers import readings_read_by, result_told, too_few_on
-from measurement.queries.readings import survivors_of_quarters
+from measurement.queries.portfolios import survivors_of_quarters
+from measurement.queries.readers import readings_read_by, too_few_on, whole_told
 
 READING = {
     "id": "019a0f3c-5f7a-7cc1-b1e0-a4d2c3b4a598",
@@ -118,7 +118,7 @@ class ReadingDetailOut(ReadingOut):
         fields = (*ReadingOut.Meta.fields, *WHOLE)
 
     def get_result(self, reading: Reading) -> dict[str, Any]:
-        return result_told(reading.result)
+        return whole_told(reading)
 
     def get_weekly(self, reading: Reading) -> WeekOut(many=True):  # type: ignore[valid-type]
         return weekly_json(reading)

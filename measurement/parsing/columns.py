@@ -9,7 +9,9 @@ from core.deliveries.limits import COLUMN_NAME_LENGTH
 from measurement.parsing.people_columns import names_a_person
 
 FIELDS = ("case_id", "started_at", "completed_at", "status", "kind", "last_event_at")
+EVENT_FIELDS = ("case_id", "activity", "at", "began_at", "lifecycle", "kind")
 REQUIRED = ("case_id", "started_at", "completed_at")
+EVENT_REQUIRED = ("case_id", "activity", "at")
 
 
 @dataclass(slots=True)
@@ -41,29 +43,28 @@ def sort_columns(
     mapping: Mapping[str, str],
     limits: Limits,
     *,
+    fields: Sequence[str] = FIELDS,
     required: Sequence[str] = REQUIRED,
 ) -> Columns:
     """Raises Unreadable for a header that cannot be this source's."""
     if len(header) > limits.columns:
         raise Unreadable("too_many_columns", limit=limits.columns, found=len(header))
-    theirs = {plain(column): name for name, column in mapping.items() if column and name in FIELDS}
+    theirs = {plain(column): name for name, column in mapping.items() if column and name in fields}
+    theirs |= {name: name for name in set(fields) - set(theirs) - mapped(mapping)}
     columns = Columns({}, {})
     seen: set[str] = set()
     for at, raw in enumerate(header):
         name, key = raw.strip(), plain(raw)
-        if not key:
-            columns.dropped[f"#{at + 1}"] = "unnamed"
-            continue
         if len(name) > COLUMN_NAME_LENGTH:
             raise Unreadable("column_name_too_long", column=name[:40], limit=COLUMN_NAME_LENGTH)
-        if key in seen:
+        if key and key in seen:
             raise Unreadable("column_twice", column=name)
         seen.add(key)
-        ours = theirs.get(key) or (key if key in FIELDS and key not in mapped(mapping) else "")
+        ours = theirs.get(key, "")
         if ours:
-            columns.places[_of_no_person(ours, name)] = at
-        elif names_a_person(name):
-            columns.dropped[name] = "person"
+            columns.places[of_no_person(ours, name)] = at
+        elif why := _left_out(name, fields):
+            columns.dropped[name or f"#{at + 1}"] = why
         else:
             columns.extra[name] = at
     for name in required:
@@ -76,7 +77,17 @@ def sort_columns(
     return columns
 
 
-def _of_no_person(ours: str, theirs: str) -> str:
+def _left_out(name: str, fields: Sequence[str]) -> str:
+    """Why such a column is not kept; "" for one that may hold numbers."""
+    if not name:
+        return "unnamed"
+    if names_a_person(name):
+        return "person"
+    return "text" if name in fields else ""  # ours is read from another column
+
+
+def of_no_person(ours: str, theirs: str) -> str:
+    """Our field, unless it would be read from a column of people: then Unreadable."""
     if names_a_person(theirs):
         raise Unreadable("person_mapped", column=theirs, field=ours)
     return ours

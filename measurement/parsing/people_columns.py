@@ -44,6 +44,15 @@ STEMS = tuple(
     badgen badgei socialsecurity sozialversicherung securitesociale
     """.split()  # noqa: SIM905
 )
+# "Activity name", "concept:name": these words say that the name is not a person's.
+_NAMES = frozenset({"name", "names", "nom", "noms"})
+_NAMED_THINGS = frozenset(
+    """
+    activity activities event concept task step process workflow status state milestone operation
+    aktivitat aktivitaet vorgang vorgangs schritt ereignis aufgabe prozess tatigkeit taetigkeit
+    activite evenement etape tache processus statut
+    """.split()  # noqa: SIM905
+)
 # What follows a person's word without saying anything else: "performed_by_id", "staffnr".
 _REST = "id|ids|no|nr|num|number|nummer|numero|name|nom|code|key|kennung|ref|kurz|short|text|uid"
 _REST_WORDS = frozenset(_REST.split("|"))
@@ -65,7 +74,10 @@ def names_a_person(name: str) -> bool:
     words = [_plain(word) for word in _WORDS.findall(_CAMEL.sub(" ", whole))]
     glued = [_plain(word) for word in _WORDS.findall(whole)]
     joined = "".join(words)
-    if any(map(_is_person, [*words, *glued])) or any(stem in joined for stem in STEMS):
+    persons = {word for word in [*words, *glued] if _is_person(word)}
+    if persons <= _NAMES and not _NAMED_THINGS.isdisjoint(words):
+        persons = set()
+    if persons or any(stem in joined for stem in STEMS):
         return True
     while words and words[-1] in _REST_WORDS:
         words.pop()

@@ -17,10 +17,13 @@ from measurement.parsing.blocks import (
 from measurement.parsing.columns import Columns
 from measurement.parsing.errors import CLOCK_ERROR, Rejection
 from measurement.parsing.limits import CASE_ID_LENGTH, KIND_LENGTH
-from measurement.parsing.values import BadValueError, read_number, read_time
+from measurement.parsing.times import TimeReader, time_reader
+from measurement.parsing.values import BadValueError, read_number
 
 
-class _RowError(Exception):
+class RowError(Exception):
+    """One of our fields, or a column of numbers, and what is wrong with it."""
+
     def __init__(self, column: str, code: str) -> None:
         super().__init__(column, code)
         self.column = column
@@ -29,12 +32,13 @@ class _RowError(Exception):
 
 def fill_slow(block: Block, raw: RawBlock, terms: FileTerms) -> None:
     names = list(raw.cells)
+    times = time_reader(terms.times, terms.zone, typed=raw.typed)
     kept: list[tuple[int, str, str, str, str, str, str, str]] = []
     for line, *cells in zip(raw.lines, *raw.cells.values(), strict=True):
         row = dict(zip(names, map(str.strip, cells), strict=True))
         try:
-            kept.append((line, *_case(row, block.columns, terms)))
-        except _RowError as wrong:
+            kept.append((line, *_case(row, block.columns, terms, times)))
+        except RowError as wrong:
             theirs = wrong.column
             block.rejections.append(Rejection(line, theirs, wrong.code, shown(row, block.columns)))
     if kept:
@@ -51,32 +55,32 @@ def fill_slow(block: Block, raw: RawBlock, terms: FileTerms) -> None:
 
 
 def _case(
-    row: Mapping[str, str], columns: Columns, terms: FileTerms
+    row: Mapping[str, str], columns: Columns, terms: FileTerms, times: TimeReader
 ) -> tuple[str, str, str, str, str, str, str]:
-    case_id = _text(row, "case_id", CASE_ID_LENGTH)
+    case_id = text_of(row, "case_id", CASE_ID_LENGTH)
     if not case_id:
-        raise _RowError("case_id", "no_case_id")
-    kind = _text(row, "kind", KIND_LENGTH)
-    started = _time(row, "started_at", terms)
+        raise RowError("case_id", "no_case_id")
+    kind = text_of(row, "kind", KIND_LENGTH)
+    started = read_cell(row, "started_at", times)
     if started is None:
-        raise _RowError("started_at", "no_start")
-    completed = _time(row, "completed_at", terms)
-    last_event = _time(row, "last_event_at", terms)
+        raise RowError("started_at", "no_start")
+    completed = read_cell(row, "completed_at", times)
+    last_event = read_cell(row, "last_event_at", times)
     if completed is not None and completed < started:
-        raise _RowError("completed_at", CLOCK_ERROR)
+        raise RowError("completed_at", CLOCK_ERROR)
     for name, time in (
         ("started_at", started),
         ("completed_at", completed),
         ("last_event_at", last_event),
     ):
         if time is not None and time > terms.at + CLOCK_TOLERANCE:
-            raise _RowError(name, CLOCK_ERROR)
+            raise RowError(name, CLOCK_ERROR)
     given = STATUSES.get(row.get("status", "").lower())
     if given is None:
-        raise _RowError("status", "unknown_status")
+        raise RowError("status", "unknown_status")
     status = status_of(given, ended=completed is not None)
     if not status:
-        raise _RowError("status", "open_with_end" if given == "open" else "completed_without_end")
+        raise RowError("status", "open_with_end" if given == "open" else "completed_without_end")
     return (
         case_id,
         started.isoformat(),
@@ -84,39 +88,39 @@ def _case(
         status,
         kind,
         last_event.isoformat() if last_event else "",
-        _fields(row, columns),
+        fields_of(row, columns, terms.decimal),
     )
 
 
-def _text(row: Mapping[str, str], name: str, limit: int) -> str:
+def text_of(row: Mapping[str, str], name: str, limit: int) -> str:
     text = row.get(name, "")
     if len(text) > limit:
-        raise _RowError(name, "too_long")
+        raise RowError(name, "too_long")
     if text == NESTED or not is_storable(text):
-        raise _RowError(name, "not_a_text")
+        raise RowError(name, "not_a_text")
     return text
 
 
-def _time(row: Mapping[str, str], name: str, terms: FileTerms) -> datetime | None:
+def read_cell(row: Mapping[str, str], name: str, times: TimeReader) -> datetime | None:
     text = row.get(name, "")
     if not text:
         return None
     try:
-        return read_time(text, terms.zone)
+        return times.read(text)
     except BadValueError as wrong:
-        raise _RowError(name, wrong.code) from None
+        raise RowError(name, wrong.code) from None
 
 
-def _fields(row: Mapping[str, str], columns: Columns) -> str:
+def fields_of(row: Mapping[str, str], columns: Columns, decimal: str) -> str:
     parts = []
     for name, _at in columns.numbers:
         text = row.get(name, "")
         if not text:
             continue
         try:
-            number = read_number(text)
+            number = read_number(text, decimal)
         except BadValueError as wrong:
-            raise _RowError(name, wrong.code) from None
+            raise RowError(name, wrong.code) from None
         parts.append(f"{dumps(name, ensure_ascii=False)}:{number}")
     return "{" + ",".join(parts) + "}" if parts else ""
 

@@ -1,19 +1,19 @@
-"""One cell at a time: times, numbers, yes and no."""
+"""One cell at a time: numbers, yes and no."""
 
 import math
 import re
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
-# Four-digit year first, and a dash: nothing is guessed from 03/04/2026 or 20260304.
-TIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)?"
-    r"(?:Z|z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
-)
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # Someone meant a number: such a column is refused row by row, never silently dropped.
 NEARLY_NUMBER = re.compile(r"[+-]?(?:nan|inf(?:inity)?)", re.IGNORECASE)
+_BLANKS = " \u00a0\u2009\u202f'\u2019"
+_THOUSANDS = str.maketrans("", "", _BLANKS)
+_IN_GROUPS = re.compile(rf"[+-]?[0-9]{{1,3}}(?:[{_BLANKS}][0-9]{{3}})+(?:[.,][0-9]*)?")
+# Thousands apart by the sign that is not for decimals: twice, or with decimals behind.
+_GROUPS = {
+    ".": re.compile(r"[+-]?[0-9]{1,3}(?:(?:,[0-9]{3})+\.[0-9]*|(?:,[0-9]{3}){2,})"),
+    ",": re.compile(r"[+-]?[0-9]{1,3}(?:(?:\.[0-9]{3})+,[0-9]*|(?:\.[0-9]{3}){2,})"),
+}
 YES_NO = {
     "true": "1", "yes": "1", "ja": "1", "oui": "1", "wahr": "1", "vrai": "1",
     "false": "0", "no": "0", "nein": "0", "non": "0", "falsch": "0", "faux": "0",
@@ -28,36 +28,27 @@ class BadValueError(ValueError):
         self.code = code
 
 
-def read_time(text: str, zone: ZoneInfo | None) -> datetime:
-    """An aware UTC time. A time without an offset is read in ``zone``.
+def with_point(text: str, decimal: str) -> str:
+    """A number of which ``decimal`` is the decimal sign with a point in its place.
 
-    A date alone is its midnight in ``zone``. Local times that a clock change leaves out or repeats
-    are refused (``time_in_gap``, ``time_twice``): which moment was meant is not in the file.
+    Signs between thousands are taken out where they cannot be anything else: blanks, apostrophes,
+    and the other one of point and comma where it stands twice or a decimal sign follows. "1.234"
+    with a comma for decimals may be either, and gives "".
     """
-    if not TIME.fullmatch(text):
-        raise BadValueError("not_a_time")
-    try:
-        time = datetime.fromisoformat(text.replace(",", "."))
-        return (_located(time, zone) if time.tzinfo is None else time).astimezone(UTC)
-    except (ValueError, OverflowError) as wrong:
-        raise wrong if isinstance(wrong, BadValueError) else BadValueError("not_a_time") from None
+    plain = text.translate(_THOUSANDS) if _IN_GROUPS.fullmatch(text) else text
+    other = "," if decimal == "." else "."
+    if other in plain:
+        grouped = _GROUPS[decimal].fullmatch(plain)
+        return plain.replace(other, "").replace(decimal, ".") if grouped else ""
+    return plain.replace(decimal, ".")
 
 
-def _located(time: datetime, zone: ZoneInfo | None) -> datetime:
-    if zone is None:
-        raise BadValueError("no_zone")
-    local = time.replace(tzinfo=zone)
-    if local.utcoffset() != local.replace(fold=1).utcoffset():
-        exists = local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == time
-        raise BadValueError("time_twice" if exists else "time_in_gap")
-    return local
-
-
-def read_number(text: str) -> str:
+def read_number(text: str, decimal: str = ".") -> str:
     """The number as JSON text; yes and no in three languages are 1 and 0."""
     answer = YES_NO.get(text.lower())
     if answer:
         return answer
+    text = with_point(text, decimal)
     if NUMBER.fullmatch(text):
         value = float(text)
         if math.isfinite(value):
@@ -66,5 +57,6 @@ def read_number(text: str) -> str:
     raise BadValueError("not_a_number")
 
 
-def is_numberlike(text: str) -> bool:
-    return bool(NUMBER.fullmatch(text) or text.lower() in YES_NO or NEARLY_NUMBER.fullmatch(text))
+def is_numberlike(text: str, decimal: str = ".") -> bool:
+    number = with_point(text, decimal)
+    return bool(NUMBER.fullmatch(number) or text.lower() in YES_NO or NEARLY_NUMBER.fullmatch(text))

@@ -2,24 +2,22 @@
 
 import math
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db.models import Sum
-from django.db.models.fields.json import KeyTextTransform
 
 from measurement.choices import ReadingKind
 from measurement.evaluating import Arrays, Call
-from measurement.models import CaseImport, CaseSource, CaseSummary, ImportRejection
-from measurement.queries.arrays import CaseArrays, case_arrays
+from measurement.models import CaseSource
+from measurement.queries.arrays import CaseArrays
+from measurement.queries.gathering import Due, Gathered
+from measurement.queries.known import LATER_DAYS, cutoff_of
 from measurement.queries.registered import changed_since
-from measurement.statistics import Design, OpeningHours, opening_hours, plan
-from people.calendars import opening_hours_arguments
-from people.models import WorkCalendarVersion
+from measurement.season import has_two_years
+from measurement.statistics import Design, OpeningHours, plan
 from workflows.models import GoLive, Guardrail, Hypothesis, Workflow
 
-LATER_DAYS = {ReadingKind.DAY_90: 90, ReadingKind.DAY_180: 180}
 DAY = 86_400.0
 AS_SLOW = (0.8, 1.25)  # medians this near count as "about as slow" for gate G10
 
@@ -33,60 +31,64 @@ class Prepared:
     calendar: OpeningHours | None
 
 
-def due_at(go_live: GoLive, kind: ReadingKind) -> datetime:
-    """When a reading of this kind is taken; early ones from six weeks after the washout on."""
-    if kind == ReadingKind.EARLY:
-        return go_live.at + timedelta(days=go_live.revision.hypothesis.washout_days + 42)
-    return go_live.reading_at + timedelta(days=LATER_DAYS.get(kind, 0))
-
-
-def prepared(go_live: GoLive, kind: ReadingKind, *, at: datetime) -> Prepared:
-    """Collect the call for ``kind`` as known at ``at``: a fixed number of queries.
+def prepared(due: Due, known: Gathered, *, at: datetime) -> Prepared:
+    """The call of one reading as known at ``at``. No query: everything was ``gathered``.
 
     The cutoff is the reading's date, or the end of the data when that is earlier (or ``at``, for an
     early reading).
     """
+    go_live, kind, reach = due.go_live, due.kind, due.reach
     workflow = go_live.redesign.workflow
-    hypothesis = go_live.revision.hypothesis
-    guards = list(hypothesis.guardrails.order_by("position", "id"))
-    own = case_arrays(workflow.pk, tuple(guard.field for guard in guards))
-    errors = clock_errors(workflow)
-    arrays = named_arrays(own, unreadable_starts=errors)
-    calendar = calendar_of(go_live.calendar_version)
-    reach = reach_of(go_live, kind, at=at)
-    cutoff = _cutoff(go_live, kind, at=at, covered=reach.both or reach.own)
-    source = CaseSource.objects.filter(workflow=workflow).select_related("workflow").first()
+    guards = known.guards.get(go_live.revision.hypothesis.pk, ())
+    own = known.cases[workflow.pk].only(tuple(guard.field for guard in guards))
+    arrays = named_arrays(own, unreadable_starts=known.clock_errors.get(workflow.pk, 0))
+    calendar = known.calendars.get(go_live.calendar_version_id)
+    source = known.sources.get(workflow.pk)
     begins = [data_begin(source, own)]
     as_slow, other_source = None, None
-    comparison, dropped = reach.comparison, reach.dropped
+    comparison = reach.comparison
     if comparison is not None:
-        other = case_arrays(comparison.pk)
-        other_source = (
-            CaseSource.objects.filter(workflow=comparison).select_related("workflow").first()
-        )
+        other = known.cases[comparison.pk].only(())
+        other_source = known.sources.get(comparison.pk)
         begins.append(data_begin(other_source, other))
         arrays |= named_arrays(other, prefix="other_")
-        as_slow = _about_as_slow(arrays, go_live.at.timestamp(), calendar)
-    delivered = _delivered(workflow)
+        as_slow = about_as_slow(arrays, go_live.at.timestamp(), calendar)
+    read, repeated = known.delivered.get(workflow.pk, (0, 0))
     begin = latest_begin(*begins)
-    changed = changed_since(go_live, source, other_source)
+    changed = changed_since(go_live, source, other_source, history=known.history)
     call = Call(
         go_live=go_live.at.timestamp(),
-        cutoff=cutoff,
+        cutoff=cutoff_of(go_live, kind, at=at, covered=reach.both or reach.own),
         data_from=begin.at,
         data_from_first_case=begin.of_first_case,
         design=design_of(go_live, kind, source) | {"post_hoc": go_live.post_hoc or bool(changed)},
         changed_since_go_live=changed,
         guards=tuple(_guard(guard) for guard in guards),
         comparison=str(comparison.public_id) if comparison else None,
-        comparison_dropped_for=None if dropped is None else dropped.timestamp(),
+        comparison_dropped_for=None if reach.dropped is None else reach.dropped.timestamp(),
         calendar=str(go_live.calendar_version.public_id) if go_live.calendar_version else None,
-        delivered_rows=delivered[0],
-        duplicate_rows=delivered[1],
+        delivered_rows=read,
+        duplicate_rows=repeated,
         picked_because_slow=workflow.picked_because_slow,
         comparison_as_slow=as_slow,
+        season=_against_last_year(go_live, kind, comparison, begin),
     )
     return Prepared(call, arrays, calendar)
+
+
+def _against_last_year(
+    go_live: GoLive, kind: ReadingKind, comparison: Workflow | None, begin: "DataBegin"
+) -> bool:
+    """A registered season is taken out by last year's weeks, at the registered date and later.
+
+    With a comparison there is no need: it went through the same season.
+    """
+    return (
+        go_live.revision.hypothesis.season
+        and kind != ReadingKind.EARLY
+        and comparison is None
+        and has_two_years(go_live=go_live.at.timestamp(), data_from=begin.at)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,79 +158,6 @@ def named_arrays(cases: CaseArrays, *, prefix: str = "", unreadable_starts: int 
     return arrays
 
 
-def calendar_of(version: WorkCalendarVersion | None) -> OpeningHours | None:
-    return None if version is None else opening_hours(**opening_hours_arguments(version))
-
-
-def data_reach(workflow: Workflow) -> datetime | None:
-    """End of the data: what the source said it covers, else its newest event; None: no cases."""
-    summary = CaseSummary.objects.filter(workflow=workflow).first()
-    return summary.covers_to if summary else None
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How far the data go. ``both``: where those of the comparison go as far, too.
-
-    ``both`` is None while the comparison has no data after go-live; ``comparison`` is the one that
-    is used, ``dropped`` says since when a registered one was redesigned itself.
-    """
-
-    own: datetime | None
-    both: datetime | None
-    comparison: Workflow | None
-    dropped: datetime | None
-
-
-def reach_of(go_live: GoLive, kind: ReadingKind, *, at: datetime) -> Reach:
-    own = data_reach(go_live.redesign.workflow)
-    comparison = go_live.revision.hypothesis.comparison
-    if comparison is None:
-        return Reach(own, own, None, None)
-    until = _cutoff(go_live, kind, at=at, covered=own)
-    dropped = _redesigned_at(comparison, go_live, until=until)
-    if dropped is not None:
-        return Reach(own, own, None, dropped)
-    other = data_reach(comparison)
-    if own is None or other is None or other <= go_live.at:
-        return Reach(own, None, comparison, None)
-    return Reach(own, min(own, other), comparison, None)
-
-
-def _redesigned_at(comparison: Workflow, go_live: GoLive, *, until: float) -> datetime | None:
-    first = go_live.at - timedelta(days=go_live.revision.hypothesis.before_days)
-    itself = GoLive.objects.filter(
-        redesign__workflow=comparison, at__gte=first, at__lt=moment(until)
-    )
-    return itself.order_by("at").values_list("at", flat=True).first()
-
-
-def clock_errors(workflow: Workflow) -> int:
-    """Cases that were refused for an impossible clock and never came right since (gate G5)."""
-    refused = ImportRejection.objects.filter(
-        case_import__source__workflow=workflow,
-        case_import__merged_at__isnull=False,
-        code="clock_error",
-    )
-    named = refused.annotate(case=KeyTextTransform("case_id", "row")).exclude(case__isnull=True)
-    still = named.exclude(case__in=workflow.cases.values("case_id"))
-    return still.values("case").distinct().count()
-
-
-def _cutoff(go_live: GoLive, kind: ReadingKind, *, at: datetime, covered: datetime | None) -> float:
-    hypothesis = go_live.revision.hypothesis
-    limits = [at.timestamp()]
-    if covered is not None:
-        limits.append(covered.timestamp())
-    # Without an end of the after-window the reading goes to the end of the data.
-    if kind != ReadingKind.EARLY and hypothesis.after_days is not None:
-        limits.append(due_at(go_live, kind).timestamp())
-    ended = go_live.redesign.stopped_at
-    if ended is not None:  # later cases are not its own
-        limits.append(ended.timestamp())
-    return min(limits)
-
-
 def _guard(guard: Guardrail) -> dict[str, Any]:
     return {
         "name": guard.name,
@@ -239,15 +168,8 @@ def _guard(guard: Guardrail) -> dict[str, Any]:
     }
 
 
-def _delivered(workflow: Workflow) -> tuple[int, int]:
-    """Rows read and rows that repeat an id of their own file, over all merged imports."""
-    sums = CaseImport.objects.filter(source__workflow=workflow, merged_at__isnull=False).aggregate(
-        read=Sum("rows_read"), repeated=Sum("duplicate_rows")
-    )
-    return sums["read"] or 0, sums["repeated"] or 0
-
-
-def _about_as_slow(arrays: Arrays, go_live: float, calendar: OpeningHours | None) -> bool:
+def about_as_slow(arrays: Arrays, go_live: float, calendar: OpeningHours | None) -> bool:
+    """Whether the medians before go-live of the workflow and its comparison are near (G10)."""
     medians = [
         plan(
             arrays[f"{prefix}start"],
@@ -261,7 +183,3 @@ def _about_as_slow(arrays: Arrays, go_live: float, calendar: OpeningHours | None
     ]
     nearness = medians[1] / medians[0] if medians[0] else math.nan
     return bool(AS_SLOW[0] <= nearness <= AS_SLOW[1])
-
-
-def moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, tz=UTC)

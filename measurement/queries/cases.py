@@ -23,6 +23,7 @@ WEEKS_SHOWN = 12
 TREND_WEEKS = 24
 PACE_WEEKS = 8
 REJECTIONS_SHOWN = 20
+WAITS = "new"  # a delivery that nobody has said yet how to read
 SOON = timedelta(weeks=520)  # a date further off is no promise
 
 
@@ -213,9 +214,8 @@ def import_page(case_import: CaseImport, *, with_rows: bool) -> ImportPage:
             )
             for row in rejections.order_by("line", "pk")[: REJECTIONS_SHOWN if with_rows else 0]
         ]
-    job = case_import.job
     return ImportPage(
-        state=job.state if job is not None else JobState.DONE,
+        state=_state(case_import),
         reasons=tuple(reasons),
         rows=tuple(rows),
         good=case_import.rows_read - case_import.rows_rejected - case_import.duplicate_rows,
@@ -224,6 +224,15 @@ def import_page(case_import: CaseImport, *, with_rows: bool) -> ImportPage:
         dropped_people=_dropped(case_import, people=True),
         dropped_others=_dropped(case_import, people=False),
     )
+
+
+def _state(case_import: CaseImport) -> str:
+    """Without a job it waits for its mapping, or was discarded before anybody gave it one."""
+    if case_import.job is not None:
+        return case_import.job.state
+    if case_import.merged_at is not None:
+        return JobState.DONE
+    return WAITS if case_import.stored_name else JobState.CANCELLED
 
 
 def _dropped(case_import: CaseImport, *, people: bool) -> tuple[str, ...]:

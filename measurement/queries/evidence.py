@@ -16,13 +16,12 @@ from core.models import AuditEvent, Job
 from measurement import claims
 from measurement.choices import ReadingKind, ReadingVerdict
 from measurement.models import CaseSummary, Reading
-from measurement.queries.calls import due_at
-from measurement.queries.readings import (
-    readings_of,
-    survivors_of_quarters,
-    verdicts_among,
-)
+from measurement.queries.known import due_at
+from measurement.queries.portfolios import survivors_of_quarters
+from measurement.queries.readings import readings_of, verdicts_among
 from workflows.models import GoLive, Hypothesis, Redesign
+
+NEWEST = 50  # readings that the page lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +59,17 @@ class EvidenceRow:
     interval: charts.IntervalPlot | None
 
 
+def evidence_reading(redesign: Redesign, *, chosen: str = "") -> Reading | None:
+    """The reading that the page shows for the same ``chosen``."""
+    return _chosen(list(readings_of(redesign)[:NEWEST]), chosen)
+
+
 def evidence_page(redesign: Redesign, *, chosen: str = "") -> EvidencePage:
     """``chosen`` is the public id of one of the redesign's readings; else the one to open with."""
     go_live = GoLive.objects.select_related(
         "revision__hypothesis", "calendar_version__calendar"
     ).get(redesign=redesign)
-    readings = list(readings_of(redesign)[:50])
+    readings = list(readings_of(redesign)[:NEWEST])
     reading = _chosen(readings, chosen)
     job = newest_job("measurement.measure_redesign", redesign)
     survivors = survivors_of_quarters({redesign.pk}) if reading is not None else set()

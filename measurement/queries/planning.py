@@ -8,9 +8,12 @@ from typing import Any
 from django.utils import timezone
 
 from measurement.models import Case, CaseSource, CaseSummary
+from measurement.own_gates import SELECTION_WEEKS
 from measurement.queries.arrays import case_arrays
+from measurement.queries.calendars import calendar_of
 from measurement.queries.calls import (
-    calendar_of,
+    DAY,
+    about_as_slow,
     data_begin,
     latest_begin,
     named_arrays,
@@ -23,6 +26,8 @@ from people.models import WorkCalendarVersion
 from workflows.models import Hypothesis, Redesign
 
 DETAIL_LIMIT = 200_000  # what a request may read while somebody waits
+EARLIEST = timedelta(weeks=6)  # after the washout, for a first early reading
+GRADE_WEEKS = 26  # before go-live, for grade A or B (measurement-method.md section 8)
 
 
 class TooManyCases(Exception):
@@ -31,15 +36,32 @@ class TooManyCases(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Planning:
-    """Figures for the hypothesis form. ``reading_date`` needs a planned go-live."""
+    """Figures for the hypothesis form. ``early_date`` and ``reading_date`` need a planned go-live.
+
+    ``weeks`` whole ones before go-live that the data reach back. ``too_short_for_pick``: the work
+    was picked because it was slow, and neither its history nor its comparison makes up for that
+    (gate G10).
+    """
 
     plan: Plan
     median: float | None
     completed_needed: int
+    weeks: int
     enough_on: date | None
+    early_date: date | None
     reading_date: date | None
     data_to: datetime | None
     detects_promise: bool | None
+    picked_because_slow: bool
+    too_short_for_pick: bool
+
+    @property
+    def weeks_wanted(self) -> int:
+        return int(SELECTION_WEEKS)
+
+    @property
+    def weeks_for_grade(self) -> int:
+        return GRADE_WEEKS
 
 
 def planning_of(redesign: Redesign) -> Planning | None:
@@ -52,12 +74,12 @@ def planning_of(redesign: Redesign) -> Planning | None:
     go_live = _assumed_go_live(hypothesis, summary)
     facts = figures_at(redesign, hypothesis, go_live=go_live)
     planned: Plan = facts["plan"]
-    reading_date = None
+    early_date = reading_date = None
     if hypothesis.planned_go_live_date is not None:
-        reading_date = hypothesis.planned_go_live_date + timedelta(
-            days=hypothesis.washout_days
-            + (hypothesis.after_days or 84)
-            + int(facts["follow_up_days"])
+        counted_from = hypothesis.planned_go_live_date + timedelta(days=hypothesis.washout_days)
+        early_date = counted_from + EARLIEST
+        reading_date = counted_from + timedelta(
+            days=(hypothesis.after_days or 84) + int(facts["follow_up_days"])
         )
     detects = None
     if not math.isnan(planned.detectable_ratio):
@@ -66,10 +88,16 @@ def planning_of(redesign: Redesign) -> Planning | None:
         plan=planned,
         median=median_shown(planned.median, finished=planned.completed),
         completed_needed=FINISHED_BEFORE,
+        weeks=facts["weeks"],
         enough_on=_enough_on(planned, summary),
+        early_date=early_date,
         reading_date=reading_date,
         data_to=summary.covers_to,
         detects_promise=detects,
+        picked_because_slow=redesign.workflow.picked_because_slow,
+        too_short_for_pick=redesign.workflow.picked_because_slow
+        and facts["weeks"] < SELECTION_WEEKS
+        and not facts["as_slow"],
     )
 
 
@@ -116,12 +144,15 @@ def figures_at(redesign: Redesign, hypothesis: Hypothesis, *, go_live: datetime)
     arrays = named_arrays(own)
     at = go_live.timestamp()
     begins = [data_begin(source, own)]
-    comparison = None
+    comparison, calendar = None, calendar_of(_calendar_version(hypothesis))
+    as_slow = False
     if hypothesis.comparison_id is not None:
         other = case_arrays(hypothesis.comparison_id)
         other_source = CaseSource.objects.filter(workflow_id=hypothesis.comparison_id).first()
         begins.append(data_begin(other_source, other))
         comparison = Comparison(other.start, other.end, other.kind, other.cancelled)
+        both = arrays | named_arrays(other, prefix="other_")
+        as_slow = about_as_slow(both, min(at, timezone.now().timestamp()), calendar)
     data_from = latest_begin(*begins).at
     known_at = min(at, timezone.now().timestamp())
     planned = plan(
@@ -132,7 +163,7 @@ def figures_at(redesign: Redesign, hypothesis: Hypothesis, *, go_live: datetime)
         cancelled=arrays["cancelled"],
         data_from=data_from,
         comparison=comparison,
-        calendar=calendar_of(_calendar_version(hypothesis)),
+        calendar=calendar,
         design=design,
     )
     days = follow_up_days(
@@ -143,7 +174,13 @@ def figures_at(redesign: Redesign, hypothesis: Hypothesis, *, go_live: datetime)
         data_from=data_from,
         design=design,
     )
-    return {"plan": planned, "follow_up_days": days}
+    first = max(at - design.before_days * DAY, -math.inf if data_from is None else data_from)
+    return {
+        "plan": planned,
+        "follow_up_days": days,
+        "weeks": max(0, int((known_at - first) / (7 * DAY))),
+        "as_slow": as_slow,
+    }
 
 
 def _beyond_limit(*workflow_ids: int | None) -> bool:

@@ -36,8 +36,34 @@ def result_told(result: Mapping[str, Any]) -> dict[str, Any]:
         return dict(result)
     hidden = {f"{name}_{side}" for side in few for name in ("median", "p85")} | set(OF_BOTH)
     told = {name: None if name in hidden else value for name, value in result.items()}
-    told["guardrails"] = [
-        {**guard, **dict.fromkeys(("before", "after", "low", "high"))}
-        for guard in result.get("guardrails", ())
-    ]
+    told["guardrails"] = [untold(guard) for guard in result.get("guardrails", ())]
+    return told
+
+
+def whole_told(reading: Reading) -> dict[str, Any]:
+    """``result_told`` of a reading, its guardrails judged each by the cases that tell it."""
+    told = result_told(reading.result)
+    if told.get("guardrails"):
+        told["guardrails"] = [guard for guard, _known in guardrails_told(reading)]
+    return told
+
+
+def untold(guard: Mapping[str, Any]) -> dict[str, Any]:
+    """A guardrail without the values of its cases."""
+    return {**guard, **dict.fromkeys(("before", "after", "low", "high"))}
+
+
+def guardrails_told(reading: Reading) -> list[tuple[dict[str, Any], list[int] | None]]:
+    """Each guardrail as it may be shown, with how many cases told it, before and after.
+
+    Without the counts, which older readings lack, a value without an interval is of few cases.
+    """
+    order = [guard["name"] for guard in reading.design.get("guards", ())]
+    counts = (reading.chart or {}).get("guards")
+    few = bool(too_few_on(reading.result))
+    told = []
+    for guard in reading.result.get("guardrails", ()):
+        known = counts[order.index(guard["name"])] if counts else None
+        hidden = min(known) < settings.MINIMUM_GROUP if known else guard["low"] is None
+        told.append((untold(guard) if few or hidden else dict(guard), known))
     return told

@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import TruncQuarter
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 
 from core.choices import ENDED, JobState
 from core.jobs import newest_job
 from core.models import Job
-from measurement.choices import CONCLUSIVE, ReadingKind, ReadingVerdict
-from measurement.models import Reading, Recomputation
-from measurement.statistics import portfolio
+from measurement.choices import CONCLUSIVE, LastingState, ReadingKind, ReadingVerdict
+from measurement.models import Lasting, Reading, Recomputation
+from measurement.queries.portfolios import survivors_of_quarters
 from people.models import Person
 from workflows.models import GoLive, Redesign
 from workflows.queries.redesigns import redesigns_visible_to
@@ -32,7 +31,12 @@ def redesigns_with_readings(person: Person) -> QuerySet[Redesign]:
     return (
         redesigns_visible_to(person)
         .filter(go_live__isnull=False)
-        .annotate(reading_pk=Subquery(newest_reading().values("pk")[:1]))
+        .annotate(
+            reading_pk=Subquery(newest_reading().values("pk")[:1]),
+            relapsed=Exists(
+                Lasting.objects.filter(reading__redesign=OuterRef("pk"), state=LastingState.RELAPSE)
+            ),
+        )
         .select_related("workflow__unit", "workflow__owner", "current_revision__tool", "go_live")
     )
 
@@ -64,11 +68,6 @@ def readings_of(redesign: Redesign) -> QuerySet[Reading]:
     )
 
 
-def reading_shown(redesign: Redesign) -> Reading | None:
-    """The reading a page opens with: the verdict when there is one, else the newest early one."""
-    return readings_of(redesign).order_by(Reading.kind_order(), "-cutoff", "-pk").first()
-
-
 @dataclass(frozen=True, slots=True)
 class RecomputationPage:
     """``outcome``: the newest; ``job``: a newer one under way, or the last one when it failed."""
@@ -97,6 +96,7 @@ def stages_of(redesigns: list[Redesign]) -> Mapping[int, Mapping[str, Any]]:
     ids = [redesign.pk for redesign in redesigns]
     readings = list(
         Reading.objects.filter(redesign__in=ids)
+        .annotate(came_to=F("lasting__state"))
         .order_by("redesign", "cutoff", "pk")
         .defer("result", "chart", "design")
     )
@@ -112,6 +112,8 @@ def stages_of(redesigns: list[Redesign]) -> Mapping[int, Mapping[str, Any]]:
             held = reading.verdict == ReadingVerdict.IMPROVED
             if held and fact["sustained_days"] == reached - 90 and fact["changed"]:
                 fact["sustained_days"] = reached
+            if reading.came_to == LastingState.RELAPSE:
+                fact["relapsed_at"] = reading.cutoff
             continue
         fact |= {
             "verdict": reading.verdict,
@@ -155,44 +157,3 @@ def news_among(
             },
         )
     return told
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What the portfolio needs of a stored reading."""
-
-    p: float
-    verdict: str
-    grade: str
-    negligible: bool
-
-
-def survivors_of_quarters(redesign_ids: set[int]) -> set[int]:
-    """Of these, who passes the false-discovery control of the quarter its reading fell in.
-
-    The control runs over every primary reading due in that quarter (UTC), none left out, whoever
-    looks. Guardrails are part of it: "faster but worse" never survives.
-    """
-    if not redesign_ids:
-        return set()
-    quarter = TruncQuarter("reading_at", tzinfo=UTC)
-    asked = GoLive.objects.filter(redesign__in=redesign_ids).values_list(quarter)
-    rows = (
-        Reading.objects.filter(kind=ReadingKind.PRIMARY)
-        .annotate(quarter=TruncQuarter("go_live__reading_at", tzinfo=UTC))
-        .filter(quarter__in=asked)
-        .values_list("quarter", "redesign_id", "p", "verdict", "grade", "negligible")
-    )
-    quarters: dict[datetime, list[tuple[int, Entry]]] = {}
-    for due, redesign, p, verdict, grade, negligible in rows:
-        entry = Entry(1.0 if p is None else p, verdict, grade, negligible)
-        quarters.setdefault(due, []).append((redesign, entry))
-    passed: set[int] = set()
-    for entries in quarters.values():
-        control = portfolio([entry for _redesign, entry in entries])
-        passed |= {
-            redesign
-            for (redesign, _entry), survived in zip(entries, control.survivors, strict=True)
-            if survived
-        }
-    return passed & redesign_ids

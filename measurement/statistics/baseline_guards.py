@@ -114,8 +114,8 @@ def placebo_in_time(baseline: PseudoValues, weights: Floats, after_weeks: int) -
     squared = shift * shift
     return Placebo(
         windows,
-        math.sqrt(float((squared / expected).mean()) / variance),
-        math.sqrt(float(squared.mean())),
+        math.sqrt(float((squared / expected).sum() / windows) / variance),
+        math.sqrt(float(squared.sum() / windows)),
     )
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ from measurement.statistics.design import Design
 from measurement.statistics.evaluation import DEFAULT, case_rows
 from measurement.statistics.periods import Period, Windows, sort_cases, windows_of
 from measurement.statistics.sides import CaseRows
-from measurement.statistics.survival import median_and_p85
+from measurement.statistics.survival import median_of
 
 FEWEST_CASES = 5
 FEWEST_WEEKS = 12
@@ -83,7 +84,7 @@ def control_chart(
     rows = case_rows(start, end, None, cancelled)
     baseline = windows_of(design, go_live=go_live, cutoff=cutoff, data_from=first)
     at_go_live = sort_cases(rows.start, rows.end, rows.cancelled, baseline, calendar).before
-    typical = median_and_p85(at_go_live.millis, at_go_live.done)[0]
+    typical = median_of(at_go_live.millis, at_go_live.done)
     centre, lower, upper, counted = _limits(at_go_live, typical, baseline.before_to, calendar)
     washout_ends_at = go_live + design.washout_days * DAY
     stretches = (
@@ -131,23 +132,50 @@ def _weeks(
     begin, finish = window.after_anchor, window.after_to
     cases = sort_cases(rows.start, rows.end, rows.cancelled, window, calendar).after
     followed = _followed(cases, typical, window.cutoff, calendar)
-    for number in range(max(0, math.ceil((finish - begin) / WEEK - 1e-9))):
-        mine = cases.week == number
-        size = int(np.count_nonzero(mine))
+    count = max(0, math.ceil((finish - begin) / WEEK - 1e-9))
+    for number, week in enumerate(_by_week(cases, followed, at_least=count)[:count]):
         yield ChartWeek(
             period,
             begin + number * WEEK,
-            size,
-            int(np.count_nonzero(cases.done[mine])),
-            _median(cases, mine),
-            grey=int(np.count_nonzero(followed[mine])) < FOLLOWED * size,
+            week.cases,
+            week.done,
+            week.median,
+            grey=week.followed < FOLLOWED * week.cases,
         )
 
 
-def _median(cases: Period, mine: npt.NDArray[np.bool_]) -> float:
-    if np.count_nonzero(mine) < FEWEST_CASES:
-        return math.nan
-    return median_and_p85(cases.millis[mine], cases.done[mine])[0]
+class Week(NamedTuple):
+    """Counts of one week's cases, and their median in seconds, NaN for fewer than five."""
+
+    cases: int
+    done: int
+    followed: int
+    median: float
+
+
+def _by_week(cases: Period, followed: npt.NDArray[np.bool_], *, at_least: int = 0) -> list[Week]:
+    """All weeks in one pass; weeks without a case are there too."""
+    order = np.argsort(cases.week, kind="stable")  # durations stay ascending within each week
+    millis, done = cases.millis[order], cases.done[order]
+    sizes = np.bincount(cases.week, minlength=at_least)
+    counts = zip(
+        sizes.tolist(),
+        np.bincount(cases.week[cases.done], minlength=len(sizes)).tolist(),
+        np.bincount(cases.week[followed], minlength=len(sizes)).tolist(),
+        sizes.cumsum().tolist(),
+        strict=True,
+    )
+    return [
+        Week(
+            size,
+            finished,
+            ripe,
+            median_of(millis[end - size : end], done[end - size : end]),
+        )
+        if size >= FEWEST_CASES
+        else Week(size, finished, ripe, math.nan)
+        for size, finished, ripe, end in counts
+    ]
 
 
 def _followed(
@@ -166,11 +194,9 @@ def _limits(
     followed = _followed(baseline, typical, known_at, calendar)
     logs: list[float] = []
     numbers: list[int] = []
-    for number in range(int(baseline.week.max()) + 1):
-        mine = baseline.week == number
-        median = _median(baseline, mine)
-        if not math.isnan(median) and followed[mine].mean() >= FOLLOWED:
-            logs.append(math.log(median))
+    for number, week in enumerate(_by_week(baseline, followed)):
+        if not math.isnan(week.median) and week.followed / week.cases >= FOLLOWED:
+            logs.append(math.log(week.median))
             numbers.append(number)
     y: Floats = np.array(logs)
     moving = np.abs(np.diff(y))[np.diff(numbers) == 1]

@@ -58,7 +58,8 @@ def weekly_curves(period: Period, bins: Bins, case_weights: Floats | None = None
     rows = int(period.week.max()) + 1 if len(period) else 0
     cell = period.week * columns + place
     leaving, deaths = _counts(period, cell, case_weights, size=rows * columns)
-    at_risk = leaving.reshape(rows, columns)[:, ::-1].cumsum(axis=1)[:, ::-1]
+    # Whole numbers add up four times as fast as floats, and to the same sums.
+    at_risk = leaving.reshape(rows, columns)[:, ::-1].cumsum(axis=1)[:, ::-1].astype(np.float64)
     weights = at_risk[:, min(1, last)]
     weeks = (weights > TOLERANCE).nonzero()[0]
     deaths = deaths.reshape(rows, columns)
@@ -69,12 +70,11 @@ def weekly_curves(period: Period, bins: Bins, case_weights: Floats | None = None
 
 def _counts(
     period: Period, cell: Ints, case_weights: Floats | None, *, size: int
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats | Ints, Floats | Ints]:
     """Cases leaving the curve in each cell, and those of them that completed; (size,) each."""
     done = period.done
     if case_weights is None:
-        leaving = np.bincount(cell, minlength=size).astype(np.float64)
-        return leaving, np.bincount(cell[done], minlength=size).astype(np.float64)
+        return np.bincount(cell, minlength=size), np.bincount(cell[done], minlength=size)
     # Sums of weights must not depend on the order of the rows.
     order = np.lexsort((case_weights, cell))
     cell, weight, done = cell[order], case_weights[order], done[order]
@@ -83,7 +83,7 @@ def _counts(
     return leaving, np.asarray(deaths, dtype=np.float64)
 
 
-def _left_out(deaths: Floats, at_risk: Floats) -> Floats:
+def _left_out(deaths: Floats | Ints, at_risk: Floats) -> Floats:
     # Subtraction leaves dust where nobody is at risk any more: there nothing can happen.
     shape = (len(deaths) + 1, deaths.shape[1])
     events, exposed = np.empty(shape), np.empty(shape)

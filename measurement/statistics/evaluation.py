@@ -183,6 +183,8 @@ def _interval(effect: Effect | None, design: Design, planned: float) -> Interval
         )
     else:
         half = effect.error.t * se
+    if math.isnan(half):  # never a ratio without its interval
+        return Interval(math.nan, math.nan, math.nan)
     return Interval(_exp(theta), _exp(theta - half), _exp(theta + half))
 
 

@@ -109,12 +109,24 @@ def _reach(side: Side) -> Gate:
     text = f"The curves of both periods follow cases until {percent(reach)} of them are done"
     passed = reach >= 0.6 - 1e-9
     if not passed:
-        waiting = len(side.cases.after) - side.cases.after.completed
-        text += (
-            f", fewer than the 60.0 % needed: too many are still open "
-            f"({waiting:,} of {len(side.cases.after):,} after)"
-        )
+        text += f", fewer than the 60.0 % needed: {_still_open(side)}"
     return Gate(passed, reach, 0.6, f"{text}.")
+
+
+def _still_open(side: Side) -> str:
+    """Which period's cases are open, and what helps: only those after go-live get done in time."""
+    before, after = side.cases.before, side.cases.after
+    if side.contrast.after.reach < 0.6 - 1e-9:
+        waiting = len(after) - after.completed
+        return (
+            f"too many are still open ({waiting:,} of {len(after):,} after), "
+            f"come back when more of them are done"
+        )
+    waiting = len(before) - before.completed
+    return (
+        f"too many were still open at go-live ({waiting:,} of {len(before):,} before), "
+        f"check that the source delivers their ends"
+    )
 
 
 def _follow_up(side: Side, windows: Windows, calendar: OpeningHours | None) -> Gate:
@@ -187,14 +199,15 @@ def _batch_stamps(side: Side) -> Gate:
     )
     passed = abs(after - before) <= 0.05
     if not passed:
-        text += ", more than 5 points apart: the way completions are recorded has changed"
+        text += ", more than 5 points apart: the way completions are recorded has changed, "
+        text += "have them stamped as before"
     return Gate(passed, abs(after - before), 0.05, f"{text}.")
 
 
 def _shared_minutes(period: Period) -> float | None:
     if not period.completed:
         return None
-    minute = np.sort((period.end[period.done] // 60).astype(np.int64))
+    minute = np.sort(np.floor(period.end[period.done] / 60))
     same = np.zeros(len(minute) + 1, dtype=np.bool_)
     np.equal(minute[1:], minute[:-1], out=same[1:-1])
     return int(np.count_nonzero(same[1:] | same[:-1])) / len(minute)

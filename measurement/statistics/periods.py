@@ -62,8 +62,8 @@ class Period:
     ``row``: place in the caller's arrays. ``start``: epoch seconds. ``week``:
     number of the 7-day block of the start, from 0. ``millis``: whole milliseconds
     of the clock in use from start to end, or to the censoring, at least 60,000.
-    ``done``: completed by the censoring. ``clock``: the start on the clock in
-    use (epoch seconds, or open seconds of the calendar).
+    ``done``: completed by the censoring; ``completed`` counts them. ``clock``: the
+    start on the clock in use (epoch seconds, or open seconds of the calendar).
     """
 
     row: Ints
@@ -73,13 +73,10 @@ class Period:
     done: Bools
     clock: Floats
     end: Floats
+    completed: int
 
     def __len__(self) -> int:
         return len(self.row)
-
-    @property
-    def completed(self) -> int:
-        return int(np.count_nonzero(self.done))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -216,4 +213,5 @@ def _period(
         done=done[order],
         clock=clock[order],
         end=ended[order],
+        completed=int(np.count_nonzero(done)),
     )

@@ -57,8 +57,18 @@ def median_and_p85(millis: Floats, done: Bools) -> tuple[float, float]:
     """
     if not len(millis):
         return math.nan, math.nan
-    survival: Floats = np.multiply.accumulate(1.0 - done / np.arange(len(millis), 0.0, -1.0))
+    survival = _survival(done)
     return _first(millis, survival, 0.5), _first(millis, survival, 0.15)
+
+
+def median_of(millis: Floats, done: Bools) -> float:
+    """The first of ``median_and_p85``, in half its time."""
+    return _first(millis, _survival(done), 0.5) if len(millis) else math.nan
+
+
+def _survival(done: Bools) -> Floats:
+    survival: Floats = np.multiply.accumulate(1.0 - done / np.arange(len(done), 0.0, -1.0))
+    return survival
 
 
 def _first(millis: Floats, survival: Floats, level: float) -> float:

@@ -39,14 +39,6 @@ from workflows.models import Workflow
 from workflows.queries.workflows import workflows_visible_to
 from workflows.views.tabs import tabs_of
 
-# Where on the form a refusal of the file belongs.
-FIELD_OF_REFUSAL = {
-    "no_zone": "zone",
-    "unknown_zone": "zone",
-    "broken_bytes": "encoding",
-    "unknown_encoding": "encoding",
-    "complete_to_in_future": "covers_to",
-}
 NOT_YOURS = gettext_lazy(
     "Cases are brought in by the workflow's owner, managers of its unit, or the program office."
 )
@@ -79,37 +71,35 @@ def cases(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take a file in; the next page asks how it is read."""
     actor = acting_person(request)
     workflow = _workflow(actor, public_id)
     if not may_bring_cases(actor, workflow):
         raise PermissionDenied(NOT_YOURS)
-    source = CaseSource.objects.filter(workflow=workflow).first()
     form = UploadForm(
         *((request.POST, request.FILES) if request.method == "POST" else ()),
-        source=source,
         too_large=getattr(request, "upload_too_large", False),
     )
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
+            source = CaseSource.objects.filter(workflow=workflow).first()
             try:
-                received = imports.receive_file(
+                received = imports.shelve_file(
                     source=source or imports.new_source(workflow),
                     actor=actor,
                     upload=form.upload,
-                    options=form.options(),
                     channel=ImportChannel.PAGE,
                     name=form.upload.name or "",
-                    source_facts=form.source_facts(),
                 )
             except FileRefusedError as refusal:
-                form.add_error(_field_of(refusal), str(refusal))
+                form.add_error("file", str(refusal))
                 status = refusal.status
             else:
                 if received.again:
-                    messages.info(request, _again_words(received.case_import))
-                return redirect("measurement:import", public_id=received.case_import.public_id)
+                    messages.info(request, _("This file is here already. This is its delivery."))
+                return redirect("measurement:mapping", public_id=received.case_import.public_id)
     limits = Limits()
     return render(
         request,
@@ -117,7 +107,6 @@ def upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
         {
             "workflow": workflow,
             "form": form,
-            "fields": FIELDS,
             "megabytes": settings.UPLOAD_LIMIT_BYTES >> 20,
             "rows": limits.rows,
             "columns": limits.columns,
@@ -126,19 +115,6 @@ def upload(request: HttpRequest, public_id: UUID) -> HttpResponse:
         },
         status=status,
     )
-
-
-def _again_words(case_import: CaseImport) -> str:
-    if case_import.merged_at is not None:
-        return _("This file is here already. Nothing was added.")
-    return _("This file is here already. This is its delivery.")
-
-
-def _field_of(refusal: FileRefusedError) -> str:
-    """The form's field beside which the words belong."""
-    if refusal.reason == "person_mapped":
-        return f"column_{refusal.facts['field']}"
-    return FIELD_OF_REFUSAL.get(refusal.reason, "file")
 
 
 @require_GET

@@ -15,6 +15,7 @@ SUBJECTS = {
     "imports/people/": "people_import",
     "imports/": "import",
     "surveys/": "wave",
+    "calendars/": "calendar",
     "api/v1/jobs/": "job",
     "api/v1/workflows/": "workflow",
     "api/v1/redesigns/": "live",
@@ -47,6 +48,8 @@ PLAIN = {
     "kind": "usage",
     "page": "overview",
     "suffix": "csv",
+    "year": "2026",
+    "number": "3",
 }
 
 

@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 from django.utils import timezone
@@ -12,6 +12,7 @@ from measurement.choices import ImportChannel, UseKind
 from measurement.models import Reading
 from measurement.operations import use_imports
 from measurement.operations.imports import receive_file, source_for
+from measurement.operations.portfolios import read_portfolio
 from measurement.operations.readings import measure_redesign
 from measurement.operations.use_imports import receive_people as receive_use
 from people.choices import ImportMode, InboundChannel, Role
@@ -24,6 +25,7 @@ from tests.factories.people import (
     OrgUnitFactory,
     PersonFactory,
     RoleGrantFactory,
+    WorkCalendarVersionFactory,
 )
 from tests.factories.sign_offs import approved, in_review, live
 from tests.factories.workflows import RedesignFactory, WorkflowFactory
@@ -73,10 +75,12 @@ def build() -> Scene:
         "use_import": str(use_received().use_import.public_id),
         "hr_person": employee.source_id,
         "hr_unit": unit.code,
+        "calendar": str(WorkCalendarVersionFactory().calendar.public_id),
     }
     far_manager, far_owner = PersonFactory(), PersonFactory()
     far = OrgUnitFactory(parent=OrgUnitFactory(head=far_manager), head=far_owner)
     scene.elsewhere = _work(far, far_manager, _holder(Role.QUALITY, unit=far))
+    read_portfolio(quarter=date(2026, 7, 1), at=NOW)
     refresh(at=timezone.now())  # what the console shows
     return scene
 

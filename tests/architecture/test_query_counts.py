@@ -12,7 +12,16 @@ from rest_framework.mixins import ListModelMixin
 
 from adoption_portal.console.operations.counting import refresh
 from core.tokens import create_token
-from measurement.models import CaseSummary, ImportRejection, Reading, UseImport, UseRejection
+from measurement.models import (
+    CaseSummary,
+    ImportRejection,
+    PortfolioReading,
+    Reading,
+    UseImport,
+    UseRejection,
+)
+from measurement.operations.portfolios import read_portfolio
+from measurement.queries.portfolios import quarter_of
 from people.choices import Role
 from people.models import Person, RoleGrant
 from people.rules import has_role
@@ -29,6 +38,8 @@ from tests.factories.people import (
     OrgUnitFactory,
     PersonFactory,
     RoleGrantFactory,
+    SiteFactory,
+    WorkCalendarVersionFactory,
 )
 from tests.factories.sign_offs import in_review, live, some_policy
 from tests.factories.workflows import RedesignFactory, WorkflowFactory
@@ -196,6 +207,30 @@ def talks(unit, boss, count):
     return [redesign]
 
 
+def one_quarter(unit, boss, count):
+    """A quarter that still runs, with so many redesigns due in it."""
+    going = read(unit, boss, count)
+    read_portfolio(quarter=date(2026, 7, 1), at=NOW - timedelta(days=9))
+    return going
+
+
+def quarters(unit, boss, count):
+    for back in range(count):
+        at = NOW - timedelta(weeks=20 + 13 * back)
+        redesign = live(
+            boss=boss, at=at, workflow=WorkflowFactory(unit=unit, is_simulated=True)
+        ).redesign
+        read_portfolio(quarter=quarter_of(redesign.go_live.reading_at), at=NOW)
+    return list(PortfolioReading.objects.all())
+
+
+def calendars(unit, boss, count):
+    return [
+        SiteFactory(calendar=WorkCalendarVersionFactory().calendar).calendar
+        for _row in range(count)
+    ]
+
+
 # The address, and what makes so many rows in it. A new list page says here how to fill it.
 LISTS = {
     "workflows:inbox": ("/", waiting),
@@ -204,6 +239,8 @@ LISTS = {
     "workflows:sign_offs": ("/sign-offs/", waiting),
     "workflows:sign_offs team": ("/sign-offs/?tab=team", waiting),
     "measurement:evidence_list": ("/evidence/", read),
+    "measurement:quarters": ("/evidence/quarters/", quarters),
+    "measurement:quarter": ("/evidence/quarters/2026-q3/", one_quarter),
     "surveys:list": ("/surveys/", planned_waves),
     "surveys:choose": ("/surveys/plan/", waiting),
     "surveys:result": ("/surveys/{}/result/", one_result_of_many_units),
@@ -217,6 +254,7 @@ LISTS = {
     "console:adoption": ("/console/adoption/", counted(read)),
     "console:quality": ("/console/quality/", counted(with_feeds)),
     "people:imports": ("/imports/people/", people_files),
+    "people:calendars": ("/calendars/", calendars),
     "tokens:list": ("/account/tokens/", keys_of_systems),
 }
 

@@ -38,6 +38,8 @@ PUBLIC = {
 EXPORTS = {
     "workflows:manifest",
     "measurement:evidence_json",
+    "measurement:evidence_csv",
+    "measurement:quarter_csv",
     "measurement:import_rejections",
     "surveys:result_csv",
     "console:export",

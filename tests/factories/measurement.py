@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import factory
+from django.db import transaction
 from django.utils import timezone
 
 from measurement import models
 from measurement.choices import CaseStatus, ImportChannel
+from measurement.operations.lasting import look_back
 from tests.factories.cases import NOW
 from tests.factories.workflows import WorkflowFactory
 
@@ -23,6 +25,14 @@ class CaseSourceFactory(factory.django.DjangoModelFactory):
 
     workflow = factory.SubFactory(WorkflowFactory)
     name = "Case system"
+
+
+class LogSourceFactory(CaseSourceFactory):
+    """An event log whose cases run from their first event to "Close"."""
+
+    layout = "events"
+    end_activities = factory.LazyFunction(lambda: ["Close"])
+    cancel_activities = factory.LazyFunction(lambda: ["Withdraw"])
 
 
 class CaseImportFactory(factory.django.DjangoModelFactory):
@@ -53,6 +63,19 @@ class CaseFactory(factory.django.DjangoModelFactory):
     status = CaseStatus.COMPLETED
 
 
+LOG_HEADER = "case_id,activity,at"
+
+
+def log_of(*rows, header=LOG_HEADER):
+    """A log: ``log_of("A Open 5T08:00", ...)`` of days of January 2026, UTC; "-" is empty."""
+    lines = []
+    for row in rows:
+        case, activity, moment, *more = ["" if cell == "-" else cell for cell in row.split()]
+        day, time = moment.split("T")
+        lines.append(",".join([case, activity, f"2026-01-{int(day):02}T{time}:00Z", *more]))
+    return csv_of(*lines, header=header)
+
+
 def csv_of(*rows, header=HEADER):
     """A file: ``csv_of("A,2026-01-05T08:00:00Z,,,,")``."""
     return io.BytesIO("\n".join([header, *rows, ""]).encode())
@@ -67,7 +90,7 @@ def good_rows(count, *, start=START):
 
 
 def reading_of(redesign, **facts):
-    """A plain verdict; what it says of its cases does not matter here."""
+    """A plain verdict, and what follows from it; what it says of its cases does not matter here."""
     content, _made = models.ReadingInput.objects.get_or_create(
         sha256="0" * 64, defaults={"cases": 0, "arrays": b""}
     )
@@ -91,6 +114,9 @@ def reading_of(redesign, **facts):
         "is_simulated": redesign.workflow.is_simulated,
         "measured_at": NOW,
     }
-    return models.Reading.objects.create(
+    reading = models.Reading.objects.create(
         **({"redesign": redesign, "go_live": redesign.go_live} | given | facts)
     )
+    with transaction.atomic():
+        look_back(readings=[reading], at=reading.measured_at)
+    return reading

@@ -217,7 +217,8 @@ REASONS = [
     (
         reading("insufficient_evidence", failing={"G7": 0.071}),
         "Completions are stamped in another way than before: The share of cases completed in the same minute as "
-        "another changed by 7.1 points; at most 5.",
+        "another changed by 7.1 points; at most 5. Find out who closes cases now, and how: in one "
+        "go, or one by one.",
     ),
     (
         reading("insufficient_evidence"),
@@ -311,29 +312,55 @@ def test_what_keeps_the_grade_from_a_is_told(one, words):
 
 
 # --- the checklist -----------------------------------------------------------------------------------
+OPEN = "7 of 312 cases after go-live are still open. "
+MORE = "Bring an older export for more before go-live; wait for more after it."
 TEXTS = {
-    "G1": (0, "1,201 finished before go-live (40 needed), 305 after (30 needed)."),
-    "G2": (0, "52 weeks before (12 needed), 12 after (6 needed)."),
-    "G3": (0.413, "41.3% of the cases have come to an end in the window; 60% needed."),
+    "G1": (
+        0,
+        f"1,201 finished before go-live (40 needed), 305 after (30 needed). {OPEN}{MORE}",
+    ),
+    "G2": (0, f"52 weeks before (12 needed), 12 after (6 needed). {MORE}"),
+    "G3": (
+        0.413,
+        "41.3% of the cases have come to an end in the window; 60% needed. "
+        f"{OPEN}Wait until more of them are finished.",
+    ),
     "G4": (
         0.702,
         "70.2% of the cases after go-live were followed for at least the median time of before; "
-        "75% needed.",
+        f"75% needed. {OPEN}Wait until more of them are finished.",
     ),
-    "G5": (0.031, "3.1% of the cases end before they start or lack a start; at most 2%."),
-    "G6": (-0.082, "The share of cancelled cases changed by −8.2 points; at most 5."),
+    "G5": (
+        0.031,
+        "3.1% of the cases end before they start or lack a start; at most 2%. "
+        "Have the times put right in the source, and deliver them again.",
+    ),
+    "G6": (
+        -0.082,
+        "The share of cancelled cases changed by −8.2 points; at most 5. "
+        "Find out what is cancelled now, and why.",
+    ),
     "G7": (
         0.06,
         "The share of cases completed in the same minute as another changed by 6.0 points; "
-        "at most 5.",
+        "at most 5. Find out who closes cases now, and how: in one go, or one by one.",
     ),
     "G8": (
         3.2,
         "3.20 times as many cases start a week as before; 0.5 to 2 is comparable. "
-        "Else it looks like a truncated export or a roll-out to other units.",
+        "Else it looks like a truncated export or a roll-out to other units. "
+        "Ask the source for all cases of the same units, before and after.",
     ),
-    "G9": (0.0123, "1.2% of the delivered rows repeat a case; at most 1%."),
-    "G10": (31, "31 weeks before go-live; 52 or a comparison as slow are needed."),
+    "G9": (
+        0.0123,
+        "1.2% of the delivered rows repeat a case; at most 1%. "
+        "Have each case delivered once, with its newest state.",
+    ),
+    "G10": (
+        31,
+        "31 weeks before go-live; 52 or a comparison as slow are needed. "
+        "Name a comparison workflow that was as slow, or bring an older export.",
+    ),
 }
 
 
@@ -343,6 +370,61 @@ def test_gate_says_its_own_number(name, told):
     line = next(line for line in claims.gates(reading(failing={name: value})) if line.name == name)
 
     assert (line.passed, line.text) == (False, text)
+
+
+def gate_told(name, value, text):
+    one = reading(failing={name: value})
+    one.result["gates"][name]["text"] = text
+    return next(line.text for line in claims.gates(one) if line.name == name)
+
+
+@pytest.mark.parametrize("language, day", [("en", "3 Mar 2031"), ("de", "3. Mär 2031")])
+def test_a_day_to_come_back_is_told_in_the_reader_s_language(language, day):
+    with translation.override(language):
+        told = gate_told("G4", 0.6, "412 of 900 ...: come back after 3 March 2031.")
+
+    assert day in told
+
+
+def test_the_statistics_name_the_day_in_the_form_that_is_looked_for():
+    """The day stands in their sentence alone."""
+    import numpy as np
+
+    from measurement.statistics import evaluate
+
+    start = np.arange(0, 400 * DAY, DAY / 2)
+    end = np.where(start < 370 * DAY, start + 20 * DAY, np.nan)
+    taken = evaluate(start, end, go_live=364 * DAY, cutoff=395 * DAY)
+
+    assert not taken.gates["G4"].passed
+    assert "Enough of them will have been followed after" in gate_told(
+        "G4", taken.gates["G4"].value, taken.gates["G4"].text
+    )
+
+
+def test_a_calendar_that_ends_too_early_is_to_be_prolonged():
+    told = gate_told("G4", 0.6, "...: extend the work calendar.")
+
+    assert told.endswith("The work calendar ends before: publish a version that reaches further.")
+
+
+def test_a_gate_that_fails_in_the_comparison_says_so_and_counts_nothing_of_one_s_own():
+    assert gate_told("G1", 0.4, "In the comparison workflow: 16 cases ...") == (
+        f"In the comparison workflow: It has 40.0% of what is needed. {MORE}"
+    )
+    assert gate_told("G5", 0.04, "In the comparison workflow: ...").startswith(
+        "In the comparison workflow: 4.0% of the cases end before they start"
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_every_failed_gate_is_a_sentence_in_every_language(language):
+    with translation.override(language):
+        for name, (value, _text) in TEXTS.items():
+            told = gate_told(name, value, "")
+            assert told.endswith(".")
+            assert "%(" not in told
+            assert "nan" not in told.lower().split()
 
 
 def test_checklist_has_all_ten_in_order_and_says_what_cannot_be_judged():
@@ -451,6 +533,59 @@ def test_guardrail_of_means_is_told_in_its_own_unit():
     assert (line.tone, line.word) == ("", "Not shown")
 
 
+def test_guardrail_that_shows_nothing_says_why():
+    few = {"guards": [[120, 12]]}
+    wide = {"guards": [[120, 90]]}
+
+    notes = [told_guard(chart).note for chart in (few, wide, None)]
+
+    assert notes == [
+        "120 cases before and 12 after tell it; 30 are needed each time.",
+        "The interval reaches beyond the margin: it may have held, or not.",
+        "Too few cases tell it, or its interval is too wide.",
+    ]
+    assert guarded().note == ""
+
+
+def told_guard(chart, **measured):
+    given = {
+        "name": "Rework", "before": 0.1, "after": 0.2, "low": -0.1, "high": 0.3, "state": "not_shown"
+    }  # fmt: skip
+    one = reading(
+        guards=[{"name": "Rework", "kind": "share", "worse": "higher", "margin": 0.02}],
+        guardrails=[given | measured],
+    )
+    one.chart = chart
+    return claims.guardrails(one)[0]
+
+
+@pytest.mark.parametrize(
+    "chart, measured, shown",
+    [
+        ({"guards": [[5, 5]]}, {}, True),
+        ({"guards": [[4, 90]]}, {}, False),
+        ({"guards": [[90, 4]]}, {}, False),
+        (None, {}, True),
+        (None, {"low": None, "high": None}, False),
+    ],
+)
+def test_no_guardrail_tells_of_fewer_cases_than_the_minimum_group(chart, measured, shown):
+    line = told_guard(chart, **measured)
+
+    assert (line.before, line.after) == (("10.0%", "20.0%") if shown else ("–", "–"))
+    assert (line.difference == "–") is not shown
+
+
+def test_guardrails_are_silent_where_the_whole_reading_is():
+    one = reading(
+        guards=[{"name": "Rework", "kind": "share", "worse": "higher", "margin": 0.02}],
+        guardrails=[{"name": "Rework", "before": 0.1, "after": 0.2, "low": 0, "high": 0.3, "state": "not_shown"}],
+        done_after=4,
+    )  # fmt: skip
+
+    assert claims.guardrails(one)[0].after == "–"
+
+
 def test_guardrail_without_figures_shows_none():
     line = guarded(before=None, after=None, low=None, high=None, state="held")
 
@@ -483,3 +618,95 @@ def test_what_was_not_measured_is_no_number():
         ("Promised", "at least 20% less time"),
         ("Measured", "–"),
     ]
+
+
+# --- raw and adjusted, other ways to read it ---------------------------------------------------------
+def titles(one):
+    return [(step.title, step.change) for step in claims.adjusted(one)]
+
+
+def test_raw_and_adjusted_are_told_step_by_step():
+    one = reading(
+        raw_ratio=0.71, unguarded_ratio=0.6, ratio=0.62, standardised=True, drift_used=True
+    )
+
+    assert titles(one) == [
+        ("Raw", "29% less time"),
+        ("Like with like", "40% less time"),
+        ("Adjusted", "38% less time"),
+    ]
+    assert "a new mix is no gain" in claims.adjusted(one)[1].why
+
+
+def test_nothing_to_adjust_is_said():
+    told = claims.adjusted(reading(raw_ratio=0.62, unguarded_ratio=0.62))
+
+    assert [step.change for step in told] == ["38% less time", "38% less time"]
+    assert told[-1].why == "Nothing had to be adjusted."
+
+
+def test_a_season_is_named_as_the_reason():
+    one = reading(raw_ratio=0.5, unguarded_ratio=0.5)
+    one.design["season"] = True
+
+    assert "it is the season" in claims.adjusted(one)[-1].why
+    assert "The season is taken out by the same weeks of last year." in claims.basis(one)
+    one.grade = "C"
+    assert claims.why_not_better(one)[-1].startswith("The season was taken out")
+
+
+@pytest.mark.parametrize("missing", [{"ratio": None}, {"raw_ratio": None}])
+def test_too_few_cases_have_no_raw_effect_either(missing):
+    assert claims.adjusted(reading(**missing)) == []
+
+
+def other_ways(*lines, season=False, **facts):
+    one = reading(**facts)
+    one.chart = {
+        "sensitivity": [
+            {"name": name, "ratio": (low + high) / 2, "low": low, "high": high}
+            for name, low, high in lines
+        ]
+    }
+    return claims.sensitivity(one, season=season)
+
+
+@pytest.mark.parametrize(
+    "low, high, words",
+    [
+        (0.5, 0.9, "Every way to read it shows less time."),
+        (0.9, 1.2, "Not every way to read it shows a change."),
+        (1.1, 1.2, "The ways to read it contradict each other: be careful with this result."),
+    ],
+)
+def test_other_ways_agree_or_not(low, high, words):
+    told = other_ways(("no_guards", low, high))
+
+    assert told.sentence == words
+    assert [row[0] for row in told.plot.table().rows] == [
+        "As registered",
+        "Without looking at earlier drifts and jumps",
+    ]
+
+
+def test_other_ways_agree_on_more_time_or_on_nothing():
+    slower = {"verdict": "worse", "ratio": 1.3, "low": 1.2, "high": 1.4}
+    flat = {"verdict": "no_measurable_change", "ratio": 1.0, "low": 0.9, "high": 1.1}
+
+    assert "shows more time" in other_ways(("wall_clock", 1.1, 1.5), **slower).sentence
+    assert "No way to read it" in other_ways(("wall_clock", 0.8, 1.5), **flat).sentence
+
+
+def test_a_season_that_could_not_be_taken_out_is_said():
+    assert "could not be taken out" in other_ways(("no_guards", 0.5, 0.9), season=True).sentence
+    assert "could not" not in other_ways(("no_guards", 0.5, 0.9)).sentence
+
+
+def test_without_another_way_the_page_says_why():
+    early, old, few = reading(kind=ReadingKind.EARLY), reading(), reading(ratio=None)
+
+    assert "at its date" in claims.sensitivity(early, season=False).sentence
+    assert "before other ways were kept" in claims.sensitivity(old, season=False).sentence
+    assert "no change to read" in claims.sensitivity(few, season=False).sentence
+    none = other_ways()
+    assert (none.plot, none.sentence) == (None, "These data allow no other way to read the change.")

@@ -131,6 +131,17 @@ def test_a_workflow_picked_because_it_was_slow_needs_a_year_or_a_comparison_as_s
     assert passes or reading.grade == "C"
 
 
+def test_a_week_without_a_start_is_a_week_of_history_all_the_same():
+    arrays = cases()
+    empty = (arrays["start"] >= GO_LIVE - 70 * DAY) & (arrays["start"] < GO_LIVE - 49 * DAY)
+    kept = {name: values[~empty] for name, values in arrays.items()}
+
+    reading = evaluated(call(picked_because_slow=True), kept, None)
+
+    assert reading.weeks_before < 52
+    assert (reading.gates["G10"].passed, reading.gates["G10"].value) == (True, 52.0)
+
+
 def test_canonical_has_no_numbers_that_json_does_not_know():
     assert canonical({"a": float("nan"), "b": (np.float64("inf"), np.int32(3))}) == {
         "a": None,

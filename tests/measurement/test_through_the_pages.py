@@ -3,7 +3,6 @@
 from uuid import uuid4
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core.choices import JobState
@@ -13,6 +12,7 @@ from measurement.models import Reading
 from tests.factories.people import PASSWORD, PersonFactory
 from tests.factories.sign_offs import some_policy, workflow_below
 from tests.measurement.real_logs import PEPS, log, reference
+from tests.measurement.views.bringing import told, uploaded
 from tests.workflows.editing import Page
 from workflows.models import Redesign
 
@@ -79,15 +79,9 @@ def test_the_python_log_gives_its_reference_through_the_pages(client, tmp_path, 
         drift_key=None,
     )
 
-    uploaded = client.post(
-        reverse("measurement:upload", args=[workflow.public_id]),
-        {
-            "file": SimpleUploadedFile("peps.csv.gz", content),
-            "zone": "UTC",
-            "covers_to": "2026-08-21",
-        },
-    )
-    assert uploaded.status_code == 302
+    made = uploaded(client, workflow, content, "peps.csv.gz")
+    answer = told(client, made, zone="UTC", covers_to="2026-08-21")
+    assert answer.status_code == 302
     for name in ("import_cases", "measure_workflow", "measure_redesign"):
         run(f"measurement.{name}")
 

@@ -44,6 +44,7 @@ class Inbox:
     changes_requested: list[Redesign]
     to_go_live: list[Redesign]
     suspended: list[Redesign]
+    relapses: list[tuple[Redesign, Mapping[str, Any]]]
     evidence: list[tuple[Redesign, Mapping[str, Any]]]
     too_small: list[tuple[Workflow, Baseline]]
     workflows: list[WorkflowRow]
@@ -54,7 +55,7 @@ class Inbox:
 
     @property
     def news(self) -> int:
-        return len(self.evidence) + len(self.too_small)
+        return len(self.relapses) + len(self.evidence) + len(self.too_small)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def inbox_of(person: Person, at: datetime, *, oversees: bool) -> Inbox:
         changes_requested=[one for one in own if one.state == RedesignState.CHANGES_REQUESTED],
         to_go_live=[one for one in own if one.state == RedesignState.APPROVED],
         suspended=[one for one in own if one.state == RedesignState.SUSPENDED],
+        relapses=relapses_for(person),
         evidence=evidence_for(person, at),
         too_small=[
             (row.workflow, row.stage.baseline)
@@ -111,6 +113,13 @@ def evidence_for(person: Person, at: datetime) -> list[tuple[Redesign, Mapping[s
         state__in=RUNNING, workflow__retired_at__isnull=True
     )
     return list(facts_among("measurement.news", running, since=since, most=MOST).items())
+
+
+def relapses_for(person: Person) -> list[tuple[Redesign, Mapping[str, Any]]]:
+    """Effects in reach that have gone and that ``person`` is asked about, newest first."""
+    running = redesigns_visible_to(person).filter(state__in=RUNNING)
+    found = facts_among("measurement.relapses", running, person=person, most=MOST)
+    return list(found.items())
 
 
 def waiting_redesigns(person: Person) -> QuerySet[Redesign]:

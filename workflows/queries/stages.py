@@ -359,6 +359,11 @@ def _running_stage(
         notes[Stage.SUSTAINED] = (_("Held at 180 days"), "")
         told = _("Sustained %(days)s d") % {"days": LAST_CHECK}
         return WorkflowStage(Stage.SUSTAINED, 6, 0, told, changed=changed, fact=fact, notes=notes)
+    if fact.get("relapsed_at"):
+        day = words.day(fact["relapsed_at"])
+        notes[Stage.SUSTAINED] = (_("Relapse, %(day)s") % {"day": day}, "worse")
+        told = pgettext("stage", "Relapse")
+        return WorkflowStage(Stage.MEASURED, 5, 0, told, changed=changed, fact=fact, notes=notes)
     if changed and measured_at:
         check = LAST_CHECK if held >= FIRST_CHECK else FIRST_CHECK
         notes[Stage.SUSTAINED] = (

@@ -38,6 +38,8 @@ VERBS: dict[str, str | Promise] = {
     "mail.sent": gettext_lazy("Told somebody by mail"),
     "reading.taken": gettext_lazy("A reading was taken"),
     "reading.recomputed": gettext_lazy("A reading was computed again"),
+    "redesign.relapsed": gettext_lazy("A later reading ruled out the effect"),
+    "redesign.relapse_answered": gettext_lazy("Said why the effect went, and what will be done"),
     "cases.source_created": gettext_lazy("Set up the case source"),
     "cases.source_changed": gettext_lazy("Changed the case source"),
     "cases.imported": gettext_lazy("Cases came in"),

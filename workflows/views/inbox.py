@@ -146,6 +146,20 @@ def _items(inbox: Inbox, at: datetime) -> list[dict[str, Any]]:
     ]
     items += [
         {
+            "title": _("The effect has gone: %(name)s") % {"name": one.workflow.name},
+            "name": one.workflow.name,
+            "text": _("A later reading rules out what was measured on %(day)s. Say why.")
+            % {"day": words.day(fact["measured_at"])},
+            "icon": "warn",
+            "tone": "bad",
+            "tag": _("Since %(day)s") % {"day": words.day(fact["found_at"])},
+            "action": _("Answer"),
+            "url": _address("measurement:relapse", one.public_id) or one.get_absolute_url(),
+        }
+        for one, fact in inbox.relapses
+    ]
+    items += [
+        {
             "title": _("Evidence is in for %(name)s") % {"name": one.workflow.name},
             "name": one.workflow.name,
             "text": _evidence(fact),

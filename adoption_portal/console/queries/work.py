@@ -10,11 +10,11 @@ from django.utils.translation import ngettext, pgettext
 
 from adoption_portal.console.choices import Pending
 from adoption_portal.console.models import ReadingRow, WorkflowRow
-from adoption_portal.console.pooling import Pooled, pooled
 from adoption_portal.console.queries.chosen import Chosen
 from core import charts
 from core.charts import words
 from measurement.choices import ReadingVerdict
+from measurement.indicators.pooling import Pooled, pooled
 from workflows.choices import Stage
 
 BARS = ("logged", "redesigned", "signed", "live", "measured", "changed", "sustained")

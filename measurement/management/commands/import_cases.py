@@ -15,18 +15,24 @@ from django.urls import reverse
 from core.choices import JobState
 from core.errors import DomainError
 from core.jobs import work_here
-from measurement.choices import ImportChannel
-from measurement.models import CaseImport
+from measurement.choices import ImportChannel, SourceLayout
+from measurement.models import CaseImport, CaseSource
 from measurement.operations import imports
+from measurement.parsing import EVENT_FIELDS, FIELDS
 from measurement.queries.cases import import_page
 from measurement.tasks import import_cases
 from workflows.models import Workflow
 
 NEEDS_REVIEW = 2
+ACTIVITIES = {"start": "begins", "end": "completes", "cancel": "cancels"}
 
 
 class Command(BaseCommand):
-    help = "Import cases of a workflow from a CSV, JSON or NDJSON file, packed with gzip or not."
+    help = (
+        "Import cases of a workflow from a CSV, JSON, NDJSON, XES or XLSX file, packed with gzip or"
+        " not. It is read as the workflow's source says; what a row is, columns and activities said"
+        " here are kept for it."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("workflow", help="public id or slug")
@@ -39,6 +45,21 @@ class Command(BaseCommand):
             metavar="YYYY-MM-DD",
             help="from this day on every case is in the source; from now on, for this workflow",
         )
+        parser.add_argument("--layout", choices=SourceLayout.values, help="what one row is")
+        parser.add_argument(
+            "--column",
+            action="append",
+            default=[],
+            metavar="FIELD=COLUMN",
+            help="what the file calls a field of ours; once for each that is called otherwise",
+        )
+        for name, what in ACTIVITIES.items():
+            parser.add_argument(
+                f"--{name}",
+                action="append",
+                metavar="ACTIVITY",
+                help=f"of an event log: an activity that {what} a case; may be said again",
+            )
         parser.add_argument("--skip-bad-rows", action="store_true", help="import the good rows")
         parser.add_argument("--wait", action="store_true", help="do the work here, show progress")
 
@@ -56,7 +77,7 @@ class Command(BaseCommand):
                     channel=ImportChannel.COMMAND,
                     name=path.name,
                     skip_bad_rows=options["skip_bad_rows"],
-                    source_facts=_facts(options["complete_from"], options["zone"] or source.zone),
+                    source_facts=_facts(options, source),
                 )
         except OSError as fault:
             raise CommandError(f"{path}: {fault.strerror}") from fault
@@ -114,12 +135,29 @@ class Command(BaseCommand):
             self.stdout.write(f"And {done.rows_rejected - len(rows)} more, on the page.")
 
 
-def _facts(complete_from: date | None, zone: str) -> dict[str, Any]:
-    if complete_from is None:
-        return {}
-    known = zone in available_timezones()  # another one is refused by the import itself
-    midnight = time(tzinfo=ZoneInfo(zone if known else settings.TIME_ZONE))
-    return {"data_from": datetime.combine(complete_from, midnight)}
+def _facts(options: dict[str, Any], source: CaseSource) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        f"{name}_activities": options[name] for name in ACTIVITIES if options[name]
+    }
+    if options["layout"]:
+        facts["layout"] = options["layout"]
+    if options["column"]:
+        facts["mapping"] = source.mapping | _mapping(options["column"])
+    if options["complete_from"]:
+        zone = options["zone"] or source.zone
+        known = zone in available_timezones()  # another one is refused by the import itself
+        midnight = time(tzinfo=ZoneInfo(zone if known else settings.TIME_ZONE))
+        facts["data_from"] = datetime.combine(options["complete_from"], midnight)
+    return facts
+
+
+def _mapping(told: list[str]) -> dict[str, str]:
+    known = dict.fromkeys((*FIELDS, *EVENT_FIELDS))
+    pairs = [pair.partition("=") for pair in told]
+    for field, sign, _column in pairs:
+        if not sign or field not in known:
+            raise CommandError(f"--column is FIELD=COLUMN; the fields are {', '.join(known)}.")
+    return {field: column.strip() for field, _sign, column in pairs}
 
 
 def _workflow(name: str) -> Workflow:

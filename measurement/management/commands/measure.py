@@ -9,7 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from measurement.models import Reading
-from measurement.operations.readings import MEASURABLE, measure_redesign
+from measurement.operations.readings import measure_redesigns, pieces
+from measurement.queries.due import MEASURABLE
+from measurement.queries.waiting import with_cases
 from workflows.models import Redesign, Workflow
 
 
@@ -24,16 +26,28 @@ class Command(BaseCommand):
         at: datetime = options["at"] or timezone.now()
         if at > timezone.now():
             raise CommandError("A reading cannot be taken in the future.")
-        named = [_workflow(name) for name in options["workflows"]]
         redesigns = Redesign.objects.filter(state__in=MEASURABLE, go_live__at__lte=at)
-        if named:
+        if named := [_workflow(name) for name in options["workflows"]]:
             redesigns = redesigns.filter(workflow__in=named)
-        for redesign in redesigns.select_related("workflow").order_by("workflow__name", "pk"):
-            before = set(redesign.readings.values_list("pk", flat=True))
-            measure_redesign(redesign_id=redesign.pk, at=at)
-            new = redesign.readings.exclude(pk__in=before).order_by("pk")
-            for line in [_told(reading) for reading in new] or ["nothing due"]:
-                self.stdout.write(f"{redesign.workflow.name}: {line}")
+        total, done = redesigns.count(), 0
+        for piece in pieces(with_cases(redesigns)):
+            ids = [one.redesign_id for one in piece]
+            before = set(Reading.objects.filter(redesign__in=ids).values_list("pk", flat=True))
+            measured = measure_redesigns(redesign_ids=ids, at=at)
+            failed = {redesign.pk for redesign in measured.failed}
+            new: dict[int, list[str]] = {}
+            for reading in measured.readings:
+                if reading.pk not in before:
+                    new.setdefault(reading.redesign_id, []).append(_told(reading))
+            for one in piece:
+                lines = new.get(one.redesign_id, ["nothing due"])
+                if one.redesign_id in failed:
+                    lines = ["could not be read; the log says why"]
+                for line in lines:
+                    self.stdout.write(f"{one.name}: {line}")
+            done += len(piece)
+            if total > len(piece):
+                self.stdout.write(f"Measured {done} of {total}.")
 
 
 def _told(reading: Reading) -> str:

@@ -1,5 +1,6 @@
 """Bringing cases in: receive a file, check all of it, merge it in one transaction, or ask."""
 
+from measurement.operations.imports.mapping import shelve_file, start_import
 from measurement.operations.imports.receiving import Received, receive_file
 from measurement.operations.imports.reviewing import cancel_import, confirm_import
 from measurement.operations.imports.running import import_cases
@@ -15,6 +16,8 @@ __all__ = [
     "new_source",
     "receive_file",
     "save_source",
+    "shelve_file",
     "source_for",
+    "start_import",
     "sweep_files",
 ]

@@ -1,8 +1,7 @@
 """Where delivered cases wait on disk."""
 
-from core.deliveries import Shelf
+from measurement.queries.deliveries import SHELF
 
-SHELF = Shelf("cases")
 path_of = SHELF.path_of
 stored = SHELF.stored
 open_stored = SHELF.open_stored

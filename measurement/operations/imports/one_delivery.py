@@ -39,10 +39,21 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
+    """``staged`` rows, of which ``distinct`` repeat no other.
+
+    ``things``: what was created, updated or left alone, where that is not the rows themselves.
+    """
+
     staged: int
     distinct: int
     created: int
     updated: int
+    things: int | None = None
+
+    @property
+    def unchanged(self) -> int:
+        things = self.distinct if self.things is None else self.things
+        return things - self.created - self.updated
 
 
 class Steps(Generic[D]):
@@ -127,7 +138,7 @@ def _merge(delivery: D, steps: Steps[D], count: Count, run: UUID) -> None:
     _fill(delivery, steps, count)
     delivery.rows_created = merged.created
     delivery.rows_updated = merged.updated
-    delivery.rows_unchanged = merged.distinct - merged.created - merged.updated
+    delivery.rows_unchanged = merged.unchanged
     delivery.duplicate_rows = count.good - merged.distinct
     delivery.merged_at = timezone.now()
     stored_name, delivery.stored_name = delivery.stored_name, ""

@@ -14,12 +14,9 @@ from measurement.choices import ImportChannel
 from measurement.errors import FileRefusedError
 from measurement.models import CaseImport, CaseSource
 from measurement.operations.imports import files, sources
-from measurement.operations.imports.terms import checked_options, terms_of
-from measurement.parsing import Limits, Unreadable, read_cases
+from measurement.parsing import Block, EventBlock, Unreadable, read_cases, read_events
+from measurement.queries.terms import LOOK, checked_options, terms_of
 from people.models import Person
-
-# A look at the beginning: enough for the header and the first rows, whatever a bomb unpacks to.
-LOOK = Limits(unpacked=600_000, block=200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +40,22 @@ def receive_file(
 ) -> Received:
     """Store the file and ask for "measurement.import_cases".
 
-    ``options``: ``zone``, ``encoding``, ``covers_to``. ``source_facts`` change the source in the
-    same transaction; an unsaved source is made there. Raises FileRefusedError for
-    what the beginning of the file already shows.
+    It is read as its source says; ``options``, for this delivery alone: ``zone``, ``encoding``,
+    ``covers_to``. ``source_facts`` change the source in the same transaction; an unsaved source is
+    made there. Raises FileRefusedError for what the beginning of the file already shows.
     """
     for fact, value in (source_facts or {}).items():
         setattr(source, fact, value)
     wanted = checked_options(options, source)
     with files.stored(upload) as file:
-        _look(file, wanted)
+        if not file.size:
+            raise FileRefusedError("empty")
+        look_at(file.name, wanted)
         with transaction.atomic():
             source = sources.locked_source(source=source, actor=actor, facts=source_facts or {})
             before = _same_delivery(source, file.sha256, wanted, skip_bad_rows=skip_bad_rows)
             if before is None:
-                made = _create(
+                made = created(
                     source=source,
                     actor=actor,
                     file=file,
@@ -65,13 +64,14 @@ def receive_file(
                     name=name,
                     skip_bad_rows=skip_bad_rows,
                 )
+                asked_for(made, actor)
     if before is not None:
         files.discard(file.name)
         return Received(before, again=True)
     return Received(made, again=False)
 
 
-def _create(
+def created(
     *,
     source: CaseSource,
     actor: Person | None,
@@ -79,9 +79,9 @@ def _create(
     options: dict[str, Any],
     channel: ImportChannel,
     name: str,
-    skip_bad_rows: bool,
+    skip_bad_rows: bool = False,
 ) -> CaseImport:
-    made = CaseImport.objects.create(
+    return CaseImport.objects.create(
         source=source,
         channel=channel,
         original_name=shown_name(name),
@@ -92,9 +92,12 @@ def _create(
         skip_bad_rows=skip_bad_rows,
         created_by=actor,
     )
+
+
+def asked_for(made: CaseImport, actor: Person | None) -> None:
+    """The job that reads it, and with it everything else that is not saved yet."""
     made.job = enqueue("measurement.import_cases", actor=actor, subject=made, import_id=made.pk)
-    made.save(update_fields=["job"])
-    return made
+    made.save()
 
 
 def _same_delivery(
@@ -102,7 +105,7 @@ def _same_delivery(
 ) -> CaseImport | None:
     """An import of the same bytes, read the same way, that is merged or still under way."""
     candidates = (
-        CaseImport.objects.filter(source=source, sha256=sha256, options__contains=options)
+        CaseImport.objects.filter(source=source, sha256=sha256, options=options)
         .select_related("job", "source__workflow")
         .order_by("-pk")
     )
@@ -116,14 +119,16 @@ def _same_delivery(
     return None
 
 
-def _look(file: Stored, options: dict[str, Any]) -> None:
-    """Refuse at once what cannot be a case file, where the person still looks at the form."""
-    if not file.size:
-        raise FileRefusedError("empty")
+def look_at(stored_name: str, options: Mapping[str, Any]) -> None:
+    """Refuse at once what cannot be such a file, where the person still looks at the form."""
     terms = terms_of(options, at=timezone.now(), limits=LOOK)
+    block: Block | EventBlock | None
     try:
-        with files.open_stored(file.name) as stream:
-            block = next(read_cases(stream, terms), None)
+        with files.open_stored(stored_name) as stream:
+            if terms.log is None:
+                block = next(read_cases(stream, terms), None)
+            else:
+                block = next(read_events(stream, terms), None)
     except Unreadable as refused:
         # Too much for a look is no fault of the file: the worker reads on with the real limits.
         if refused.code == "too_large_unpacked":

@@ -1,17 +1,21 @@
 """The worker's part of an import. Safe to run again after being killed at any moment."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import BinaryIO
 from uuid import UUID
 
 from core.deliveries.limits import REFUSALS_KEPT
 from core.jobs import Claim, enqueue
+from measurement.choices import SourceLayout
 from measurement.errors import FileRefusedError
 from measurement.models import CaseImport, CaseSource, ImportRejection
-from measurement.operations.imports import files, staging
+from measurement.operations.imports import event_staging, files, staging
+from measurement.operations.imports.event_merging import merge_events
 from measurement.operations.imports.one_delivery import Count, Merged, Steps, brought_in
-from measurement.operations.imports.terms import terms_of_import
-from measurement.parsing import Unreadable, read_cases
+from measurement.parsing import Block, EventBlock, FileTerms, Unreadable, read_cases, read_events
 from measurement.parsing.errors import CLOCK_ERROR
+from measurement.queries.terms import terms_of_import
 
 
 def import_cases(*, import_id: int, claim: Claim | None = None) -> CaseImport:
@@ -23,18 +27,30 @@ def import_cases(*, import_id: int, claim: Claim | None = None) -> CaseImport:
     case_import = CaseImport.objects.select_related("source__workflow", "created_by").get(
         pk=import_id
     )
-    return brought_in(case_import, Cases(), claim=claim)
+    is_log = case_import.options.get("layout") == SourceLayout.EVENTS
+    return brought_in(case_import, Events() if is_log else Cases(), claim=claim)
 
 
 class Cases(Steps[CaseImport]):
+    """A row is a case."""
+
+    def staged_blocks(
+        self, stream: BinaryIO, terms: FileTerms, *, import_id: int, run: UUID
+    ) -> Iterator[Block | EventBlock]:
+        """The file's blocks, each with its good rows in the stage already."""
+        for block in read_cases(stream, terms):
+            staging.stage(block, import_id=import_id, run=run)
+            yield block
+
     def stage(self, delivery: CaseImport, run: UUID, claim: Claim | None) -> Count:
         ImportRejection.objects.filter(case_import=delivery).delete()
         count = Count()
+        terms = terms_of_import(delivery)
         try:
             with files.open_stored(delivery.stored_name) as stream:
-                for block in read_cases(stream, terms_of_import(delivery)):
+                for block in self.staged_blocks(stream, terms, import_id=delivery.pk, run=run):
                     room = max(REFUSALS_KEPT - count.rejected, 0)
-                    staging.stage(block, import_id=delivery.pk, run=run, refusals=room)
+                    staging.keep_refusals(block.rejections[:room], import_id=delivery.pk)
                     count.read += block.read
                     count.rejected += len(block.rejections)
                     count.clock_errors += sum(row.code == CLOCK_ERROR for row in block.rejections)
@@ -50,7 +66,11 @@ class Cases(Steps[CaseImport]):
         return staging.repeated(import_id=delivery.pk, run=run)
 
     def lock(self, delivery: CaseImport) -> None:
-        CaseSource.objects.select_for_update(no_key=True).get(pk=delivery.source_id)
+        delivery.source = (
+            CaseSource.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("workflow")
+            .get(pk=delivery.source_id)
+        )
 
     def merge(self, delivery: CaseImport, run: UUID) -> Merged:
         return staging.merge(delivery, run=run)
@@ -74,3 +94,24 @@ class Cases(Steps[CaseImport]):
 
     def clear(self, delivery: CaseImport) -> None:
         staging.clear_stage(import_id=delivery.pk)
+
+
+class Events(Cases):
+    """A row is an event; cases are what the events make."""
+
+    def staged_blocks(
+        self, stream: BinaryIO, terms: FileTerms, *, import_id: int, run: UUID
+    ) -> Iterator[Block | EventBlock]:
+        for block in read_events(stream, terms):
+            event_staging.stage_events(block, import_id=import_id, run=run)
+            yield block
+
+    def repeated(self, delivery: CaseImport, run: UUID) -> int:
+        return event_staging.repeated_events(import_id=delivery.pk, run=run)
+
+    def merge(self, delivery: CaseImport, run: UUID) -> Merged:
+        return merge_events(delivery, run=run)
+
+    def clear(self, delivery: CaseImport) -> None:
+        super().clear(delivery)
+        event_staging.clear_events(import_id=delivery.pk)

@@ -11,12 +11,28 @@ from core.audit import changes, record
 from core.changing import given
 from core.errors import DomainError, Forbidden
 from measurement.models import CaseSource
-from measurement.operations.imports.terms import refuse_people
+from measurement.queries.terms import ACTIVITIES, checked_activities, checked_source
 from people.models import Person
 from people.rules import is_administrator
 from workflows.models import Workflow
 
-FACTS = ("name", "zone", "mapping", "completed_only", "horizon_days", "data_from")
+FACTS = (
+    "name",
+    "layout",
+    "zone",
+    "encoding",
+    "delimiter",
+    "time_pattern",
+    "decimal",
+    "sheet",
+    "mapping",
+    "start_activities",
+    "end_activities",
+    "cancel_activities",
+    "completed_only",
+    "horizon_days",
+    "data_from",
+)
 
 
 def new_source(workflow: Workflow) -> CaseSource:
@@ -35,7 +51,8 @@ def source_for(*, workflow: Workflow, actor: Person | None) -> CaseSource:
 def save_source(*, source: CaseSource, actor: Person | None, **facts: Any) -> CaseSource:
     """Change how the source is read from now on; cases that are in stay as they are.
 
-    Raises FileRefusedError for a mapping to a column of people.
+    Raises FileRefusedError for what no file can be read by, such as a mapping to a column of
+    people or an event log without an activity that ends a case.
     """
     return locked_source(source=source, actor=actor, facts=facts)
 
@@ -62,7 +79,7 @@ def locked_source(
 ) -> CaseSource:
     """The source with its row locked and ``facts`` saved; an unsaved one is made. In a transaction.
 
-    TypeError for a fact that no source has.
+    TypeError for a fact that no source has; FileRefusedError as ``save_source``.
     """
     unknown = facts.keys() - set(FACTS)
     if unknown:
@@ -71,12 +88,14 @@ def locked_source(
         source = _created(source, actor)
     else:
         source = CaseSource.objects.select_for_update(no_key=True).get(pk=source.pk)
-    refuse_people(facts.get("mapping", {}))
+    wanted = dict(facts)
+    wanted |= {name: checked_activities(facts[name]) for name in ACTIVITIES if name in facts}
     before = {name: getattr(source, name) for name in FACTS}
-    old, new = changes(before, before | dict(facts))
+    old, new = changes(before, before | wanted)
     if new:
-        for name, value in facts.items():
+        for name, value in wanted.items():
             setattr(source, name, value)
+        checked_source(source)
         source.save(update_fields=[*FACTS])
         record(
             "cases.source_changed",

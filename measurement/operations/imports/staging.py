@@ -60,40 +60,42 @@ FROM merged
 """
 
 
-def stage(block: Block, *, import_id: int, run: UUID, refusals: int) -> None:
-    """Write the block's good rows and its refused ones, of these at most ``refusals``."""
-    with connection.cursor() as cursor:
-        if block.lines:
-            with cursor.cursor.copy(STAGE) as copy:
-                copy.write(_staged_text(block, f"{import_id}\t{run}"))
-        if refusals and block.rejections:
-            with cursor.cursor.copy(REJECT) as copy:
-                copy.write(_rejected_text(block.rejections[:refusals], import_id))
+def stage(block: Block, *, import_id: int, run: UUID) -> None:
+    """Write the block's good rows."""
+    if block.lines:
+        with connection.cursor() as cursor, cursor.cursor.copy(STAGE) as copy:
+            copy.write(_staged_text(block, f"{import_id}\t{run}"))
+
+
+def keep_refusals(rejections: Sequence[Rejection], *, import_id: int) -> None:
+    if rejections:
+        with connection.cursor() as cursor, cursor.cursor.copy(REJECT) as copy:
+            copy.write(_rejected_text(rejections, import_id))
 
 
 def _staged_text(block: Block, head: str) -> str:
     """COPY's text form. Only ids, kinds and field names can hold a sign that it escapes."""
     return "".join(
-        f"{head}\t{line}\t{case_id}\t{started}\t{completed or _NULL}\t{status}\t{kind}"
-        f"\t{last or _NULL}\t{fields or _NULL}\n"
+        f"{head}\t{line}\t{case_id}\t{started}\t{completed or NULL}\t{status}\t{kind}"
+        f"\t{last or NULL}\t{fields or NULL}\n"
         for line, case_id, started, completed, status, kind, last, fields in zip(
             block.lines,
-            _escaped(block.case_ids),
+            escaped(block.case_ids),
             block.started,
             block.completed,
             block.statuses,
-            _escaped(block.kinds),
+            escaped(block.kinds),
             block.last_events,
-            _escaped(block.fields),
+            escaped(block.fields),
             strict=True,
         )
     )
 
 
-_NULL = "\\N"
+NULL = "\\N"
 
 
-def _escaped(column: Sequence[str]) -> Sequence[str]:
+def escaped(column: Sequence[str]) -> Sequence[str]:
     whole = "".join(column)
     if not any(sign in whole for sign in "\\\t\n\r"):
         return column

@@ -14,8 +14,8 @@ from measurement.choices import ImportChannel, UseKind
 from measurement.errors import FileRefusedError, ImportOverError
 from measurement.models import UseImport
 from measurement.operations.imports import files
-from measurement.operations.imports.receiving import LOOK
 from measurement.parsing import PeopleBlock, PeopleTerms, read_people
+from measurement.queries.terms import LOOK
 from people.models import Person
 from workflows.models import AiTool
 

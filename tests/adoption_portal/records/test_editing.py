@@ -10,7 +10,7 @@ from core.models import AuditEvent, Job
 from core.tokens import create_token
 from measurement.models import CaseSource
 from people.choices import Role
-from people.models import OrgUnit, Person, RoleGrant, Site, Training, WorkCalendarVersion
+from people.models import OrgUnit, Person, RoleGrant, Site, Training
 from tests.factories.measurement import CaseSourceFactory
 from tests.factories.people import OrgUnitFactory, PersonFactory, RoleGrantFactory, SiteFactory
 from tests.factories.sign_offs import in_review, some_policy
@@ -296,7 +296,7 @@ def test_the_last_administrator_stays(client, administrator):
     assert colleague.ended_at is None
 
 
-# --- tools, policies, calendars, sources -----------------------------------------------------------
+# --- tools, policies, sources ----------------------------------------------------------------------
 TOOL = {"name": "Assistant", "version": "4.1", "vendor": "V", "is_generative": "on"}
 
 
@@ -362,53 +362,6 @@ def test_rules_that_cannot_be_used_are_refused_and_kept(client, administrator, r
 
     assert answer.status_code == 422
     assert PolicyVersion.objects.count() == count
-
-
-CALENDAR = {
-    "name": "Basel",
-    "zone": "Europe/Zurich",
-    "hours": '{"0": [["08:00", "17:00"]]}',
-    "country": "CH",
-    "subdivision": "BS",
-    "first_day": "2026-01-01",
-    "last_day": "2027-12-31",
-    "closed_periods": '[["2026-12-24", "2026-12-31"]]',
-    "why": "First",
-}
-
-
-def test_a_calendar_gets_a_new_version(client, administrator):
-    for reason in ("First", "Second"):
-        answer = client.post("/admin/people/workcalendarversion/add/", CALENDAR | {"why": reason})
-        assert answer.status_code == 302, answer.context["adminform"].form.errors
-
-    numbers = WorkCalendarVersion.objects.values_list("calendar__name", "number")
-    assert sorted(numbers) == [("Basel", 1), ("Basel", 2)]
-    assert {event.reason for event in events("calendar.published")} == {"First", "Second"}
-
-
-@pytest.mark.parametrize(
-    "field, value",
-    [
-        ("zone", "Europe/Nowhere"),
-        ("hours", "{"),
-        ("hours", "[]"),
-        ("hours", '{"0": [["8", 17]]}'),
-        ("hours", '{"9": [["08:00", "17:00"]]}'),
-        ("hours", '{"0": [["08:00", "25:00"]]}'),
-        ("closed_periods", '[["2026-13-01", "2026-12-31"]]'),
-        ("closed_periods", '{"a": 1}'),
-        ("country", "ZZ"),
-        ("last_day", "2025-01-01"),
-        ("last_day", "9999-12-31"),
-        ("first_day", "yesterday"),
-    ],
-)
-def test_a_calendar_that_makes_no_sense_is_refused(client, administrator, field, value):
-    answer = client.post("/admin/people/workcalendarversion/add/", CALENDAR | {field: value})
-
-    assert answer.status_code == 422
-    assert not WorkCalendarVersion.objects.exists()
 
 
 def test_a_source_is_corrected_through_its_operation(client, administrator):

@@ -22,6 +22,7 @@ REGULATED = (
     "measurement.Reading",
     "people.Delegation",
     "people.WorkCalendar",
+    "people.WorkCalendarVersion",
     "surveys.Instrument",
     "surveys.Wave",
     "workflows.ApprovalPolicy",
@@ -33,7 +34,7 @@ REGULATED = (
     "workflows.Workflow",
 )
 # A new row by an operation, and no row is ever changed.
-ONLY_ADDED = ("people.WorkCalendarVersion", "workflows.PolicyVersion")
+ONLY_ADDED = ("workflows.PolicyVersion",)
 BY_LABEL = {model._meta.label: model for model in admin.site._registry}
 
 

@@ -94,6 +94,31 @@ ANY = st.one_of(
         ).map(tuple),
         st.just(("a", "b", "c", "d", "e")), title=labels,
     ),
+    st.builds(charts.RangePlot, effects, st.lists(effects, max_size=5).map(tuple), title=labels),
+    st.builds(
+        charts.TimeSpent,
+        st.lists(
+            st.builds(charts.SpentRow, labels, *[st.none() | st.builds(charts.Spent, numbers, numbers, numbers)] * 2), max_size=5,
+        ).map(tuple),
+        touch_known=st.booleans(), working=st.booleans(), title=labels,
+    ),
+    st.builds(
+        charts.WeekStrips,
+        st.lists(
+            st.builds(
+                charts.WeekStrip, labels,
+                st.lists(
+                    st.builds(
+                        charts.StripDay, labels, st.lists(st.tuples(st.integers(0, 1440), st.integers(0, 1440)), max_size=3).map(tuple),
+                        labels, st.integers(0, 4320), labels, st.booleans(),
+                    ),
+                    max_size=7,
+                ).map(tuple),
+            ),
+            max_size=4,
+        ).map(tuple),
+        st.just(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")), title=labels,
+    ),
     st.builds(charts.Lorenz, st.lists(st.tuples(plain, plain), max_size=6).map(tuple), top_share=numbers),
 )  # fmt: skip
 

@@ -13,12 +13,30 @@ from core.choices import JobState
 from core.models import Job
 from core.tokens import create_token
 from measurement import tasks
-from measurement.models import Case, CaseImport
-from tests.factories.measurement import CaseSourceFactory
+from measurement.models import Case, CaseEvent, CaseImport
+from tests.factories.measurement import CaseSourceFactory, LogSourceFactory, log_of
 from tests.factories.people import OrgUnitFactory
+from tests.factories.workbooks import workbook_of
 from tests.factories.workflows import WorkflowFactory
 
 pytestmark = pytest.mark.django_db
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XES = """<?xml version="1.0" encoding="UTF-8"?>
+<log xmlns="http://www.xes-standard.org/">
+  <trace>
+    <string key="concept:name" value="A-1"/>
+    <event>
+      <string key="concept:name" value="Open"/>
+      <date key="time:timestamp" value="2026-01-05T08:00:00+01:00"/>
+    </event>
+    <event>
+      <string key="concept:name" value="Close"/>
+      <string key="org:resource" value="Maria Muster"/>
+      <date key="time:timestamp" value="2026-01-06T08:00:00+01:00"/>
+    </event>
+  </trace>
+</log>
+"""
 ROW = {"case_id": "A-1", "started_at": "2026-01-05T08:00:00Z", "completed_at": None, "rework": True}
 
 
@@ -85,6 +103,63 @@ def test_all_forms_are_taken_by_public_id(client, workflow, kind, body):
 
     assert answer.status_code == 202
     assert Case.objects.get().case_id in {"A-1", "Müller"}
+
+
+def test_workbook_is_read_by_the_mapping_that_the_source_keeps(client, workflow):
+    CaseSourceFactory(
+        workflow=workflow,
+        zone="Europe/Zurich",
+        mapping={"case_id": "Nr", "started_at": "Eingang", "completed_at": "Abschluss"},
+    )
+    body = workbook_of([["Nr", "Eingang", "Abschluss"], ["A-1", datetime(2026, 3, 4, 8), None]])  # noqa: DTZ001
+
+    answer = post(client, workflow.slug, body, token=key(), kind=XLSX)
+    run_jobs()
+
+    assert answer.status_code == 202
+    assert Case.objects.get().started_at == datetime(2026, 3, 4, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("kind", ["application/xml", "text/xml; charset=utf-8"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_event_log_becomes_cases_by_the_activities_of_the_source(client, workflow, kind, packed):
+    LogSourceFactory(workflow=workflow)
+    body = gzip.compress(XES.encode()) if packed else XES.encode()
+
+    answer = post(client, workflow.slug, body, token=key(), kind=kind)
+    run_jobs()
+
+    assert answer.status_code == 202
+    assert Case.objects.get().completed_at == datetime(2026, 1, 6, 7, tzinfo=UTC)
+    made = CaseImport.objects.get()
+    assert (made.rows_read, made.rows_created) == (2, 1)
+    assert [one["why"] for one in made.dropped_columns] == ["person"]
+
+
+def test_event_log_for_a_source_of_cases_is_refused_with_what_to_do(client, workflow):
+    answer = post(client, workflow.slug, XES, token=key(), kind="application/xml")
+
+    assert answer.status_code == 422
+    assert "event log" in answer.json()["detail"]
+    assert not CaseImport.objects.exists()
+
+
+def test_nightly_push_of_events_adds_what_is_new(client, workflow):
+    LogSourceFactory(workflow=workflow)
+    token = key()
+    for rows in (
+        ("A Open 5T08:00", "B Open 5T09:00"),
+        ("A Open 5T08:00", "A Close 6T08:00", "B Open 5T09:00"),
+        ("A Close 6T08:00", "B Close 7T08:00"),
+    ):
+        post(client, workflow.slug, log_of(*rows).getvalue(), token=token, kind="text/csv")
+        run_jobs()
+
+    assert CaseEvent.objects.count() == 4
+    assert set(Case.objects.values_list("case_id", "status")) == {
+        ("A", "completed"),
+        ("B", "completed"),
+    }
 
 
 def test_gzip_body_is_taken_and_other_packings_are_not(client, workflow):
@@ -259,7 +334,9 @@ def test_only_the_scope_opens_the_door(client, workflow):
     body = json.dumps(ROW)
 
     assert post(client, workflow.slug, body, token="apt_none_such").status_code == 401
-    assert post(client, workflow.slug, body, token=key("jobs:read")).status_code == 403
+    refused = post(client, workflow.slug, body, token=key("jobs:read"))
+    assert refused.status_code == 403
+    assert refused.json()["detail"] == "The token does not have the scope cases:write."
     client.force_login(workflow.owner)
     signed_in = client.post(
         f"/api/v1/workflows/{workflow.slug}/cases", data=body, content_type="application/json"

@@ -13,7 +13,7 @@ from core.jobs import following
 from core.models import Job
 from measurement.models import Case, CaseImport, CaseSource
 from measurement.tasks import import_cases
-from tests.factories.measurement import csv_of, good_rows
+from tests.factories.measurement import csv_of, good_rows, log_of
 from tests.factories.workflows import WorkflowFactory
 
 BAD_ROW = "X-1,2026-01-06T08:00:00Z,2026-01-05T08:00:00Z,completed,,"
@@ -103,6 +103,47 @@ def test_complete_from_is_kept_in_the_zone_of_the_file(workflow, file):
     run("batch-release", file)
     source.refresh_from_db()
     assert source.data_from == datetime(2025, 12, 31, 23, tzinfo=UTC)
+
+
+def test_event_log_is_told_by_its_activities_once_for_all(workflow, tmp_path):
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    first.write_bytes(
+        log_of("A Open 5T08:00", "A Done 6T08:00", header="Nr,activity,at").getvalue()
+    )
+    second.write_bytes(log_of("B Open 6T08:00", header="Nr,activity,at").getvalue())
+
+    run(
+        "batch-release",
+        first,
+        *("--layout", "events", "--start", "Open", "--end", "Done", "--end", "Sent"),
+        *("--cancel", "Withdrawn", "--column", "case_id=Nr"),
+    )
+    run("batch-release", second)
+    for made in CaseImport.objects.order_by("pk"):
+        import_cases(str(made.job.public_id), import_id=made.pk)
+
+    source = CaseSource.objects.get(workflow=workflow)
+    assert (source.layout, source.mapping) == ("events", {"case_id": "Nr"})
+    assert source.start_activities == ["Open"]
+    assert source.end_activities == ["Done", "Sent"]
+    assert source.cancel_activities == ["Withdrawn"]
+    assert set(Case.objects.values_list("case_id", "status")) == {
+        ("A", "completed"),
+        ("B", "open"),
+    }
+
+
+@pytest.mark.parametrize("column", ["case_id", "case=Nr"])
+def test_column_is_a_field_of_ours_and_theirs(workflow, file, column):
+    with pytest.raises(CommandError, match="--column is FIELD=COLUMN"):
+        run("batch-release", file, "--column", column)
+
+    assert not CaseImport.objects.exists()
+
+
+def test_log_without_an_end_is_refused_in_words(workflow, file):
+    with pytest.raises(CommandError, match="at least one step that completes a case"):
+        run("batch-release", file, "--layout", "events")
 
 
 @pytest.mark.parametrize("name", ["nothing-like-it", "01900000-0000-7000-8000-000000000000"])

@@ -20,8 +20,9 @@ from measurement.choices import CaseStatus, ImportChannel
 from measurement.errors import FileRefusedError, ImportOverError, NothingGoodError
 from measurement.models import Case, CaseImport, ImportRejection
 from measurement.operations import imports
-from measurement.operations.imports import files, receiving, running, staging, terms
+from measurement.operations.imports import files, receiving, running, staging
 from measurement.parsing import Limits, Unreadable, read_cases
+from measurement.queries import terms
 from tests.factories.measurement import CaseSourceFactory, csv_of, good_rows
 from tests.factories.people import PersonFactory
 
@@ -440,7 +441,7 @@ REFUSED = {
     "blank": (b"\n \n\n", "empty"),
     "header only": (b"case_id,started_at,completed_at\n", "no_rows"),
     "pdf": (b"%PDF-1.7\n1 0 obj", "other_format"),
-    "xlsx": (b"PK\x03\x04rest", "other_format"),
+    "xlsx": (b"PK\x03\x04rest", "broken_zip"),
     "html": (b"<!DOCTYPE html><table>", "other_format"),
     "no case_id": (b"id,started_at,completed_at\n1,2,3\n", "column_missing"),
     "columns": (b"case_id,started_at,completed_at," + b"x," * 200_000 + b"\n", "line_too_long"),

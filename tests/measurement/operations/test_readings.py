@@ -1,9 +1,12 @@
+import csv
+import io
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from core.charts import words
 from core.ids import uuid7
 from core.models import AuditEvent, Job
 from measurement import claims
@@ -13,12 +16,13 @@ from measurement.models import CaseSource, CaseSummary, Reading, ReadingInput, R
 from measurement.operations.imports import save_source
 from measurement.operations.readings import (
     ask_for_reading,
-    enqueue_all_due,
     enqueue_due,
     measure_redesign,
     recompute_reading,
+    start_run,
 )
-from measurement.queries.calls import due_at
+from measurement.queries.known import due_at
+from measurement.queries.waiting import waiting
 from tests.factories.cases import NOW, imported, simulated
 from tests.factories.people import PersonFactory
 from tests.factories.sign_offs import Review, sign, some_policy, workflow_below
@@ -301,10 +305,14 @@ def test_an_import_asks_for_a_reading_of_what_is_live():
 
 
 def nightly(at=NOW):
-    jobs = Job.objects.filter(name="measurement.measure_redesign")
-    jobs.delete()
-    assert enqueue_all_due(at=at) == jobs.count()
-    return [job.args["redesign_id"] for job in jobs.all()]
+    """The redesigns the ranges of a run would read."""
+    run = start_run(at=at)
+    jobs = Job.objects.filter(name="measurement.measure_range", args__run_id=run and run.pk)
+    return [
+        one.redesign_id
+        for job in jobs.order_by("pk")
+        for one in waiting(at=at, first=job.args["first"], last=job.args["last"])
+    ]
 
 
 def test_the_nightly_run_leaves_what_has_no_cases_or_is_not_live_yet():
@@ -355,15 +363,6 @@ def test_the_nightly_run_marks_what_was_measured_before_its_suspension():
     moved(resume_redesign, redesign, at=NOW)
 
     assert nightly() == [redesign.pk]
-
-
-def test_going_live_and_the_nightly_run_ask_for_one_job():
-    redesign = went_live(at=NOW, live_at=LIVE_AT)
-    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6))
-
-    enqueue_all_due(at=NOW)
-
-    assert Job.objects.filter(name="measurement.measure_redesign").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -446,7 +445,7 @@ def test_nothing_is_read_while_suspended_and_the_registered_date_after():
     moved(suspend_redesign, redesign, at=LIVE_AT + timedelta(days=70))
 
     assert measured(redesign) is None
-    assert enqueue_all_due(at=NOW) == 0
+    assert nightly() == []
     moved(resume_redesign, redesign, at=NOW)
     reading = measured(redesign)
 
@@ -499,8 +498,8 @@ def test_the_nightly_run_leaves_what_ended_long_ago():
     imported(redesign.workflow, simulated(go_live=LIVE_AT, until=until), covers_to=until)
     moved(retire_redesign, redesign, at=NOW)
 
-    assert enqueue_all_due(at=NOW + timedelta(days=34)) == 1
-    assert enqueue_all_due(at=NOW + timedelta(days=36)) == 0
+    assert nightly(at=NOW + timedelta(days=34)) == [redesign.pk]
+    assert nightly(at=NOW + timedelta(days=36)) == []
 
 
 def test_an_open_end_is_read_to_the_end_of_its_use():
@@ -631,6 +630,35 @@ def test_a_source_as_registered_leaves_the_reading_registered(first):
     assert (reading.post_hoc, reading.grade) == (False, "B")
 
 
+def as_log(content):
+    """The cases as events: received, and released where they ended."""
+    lines = ["case_id,activity,at"]
+    for row in csv.DictReader(io.StringIO(content.decode())):
+        lines.append(f"{row['case_id']},Receive,{row['started_at']}")
+        if row["completed_at"]:
+            lines.append(f"{row['case_id']},Release,{row['completed_at']}")
+    return "\n".join(lines).encode()
+
+
+@pytest.mark.parametrize(
+    "changed, told",
+    [({}, []), ({"zone": "UTC"}, []), ({"start_activities": ["Receive"]}, ["steps"])],
+)
+def test_other_steps_that_begin_or_end_a_case_make_the_reading_post_hoc(changed, told):
+    boss = PersonFactory()
+    workflow = workflow_below(boss, is_simulated=True)
+    log = as_log(simulated(go_live=LIVE_AT, effect=0.6))
+    imported(workflow, log, data_from=BEGIN, layout="events", end_activities=["Release"])
+    redesign = went_live(workflow=workflow, boss=boss)
+    changed_source(redesign, **changed)
+
+    reading = measured(redesign)
+
+    assert reading.design.get("changed_since_go_live", []) == told
+    assert reading.post_hoc is bool(told)
+    assert claims.post_hoc(reading) == [claims.CHANGED[name] for name in told]
+
+
 def test_a_workflow_no_longer_called_slow_makes_the_reading_post_hoc():
     redesign = went_live()
     imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6))
@@ -717,6 +745,6 @@ def test_a_comparison_that_is_redesigned_itself_is_dropped(days, used):
     assert bool(told) is not used
     if not used:
         assert claims.why_not_better(reading)[0] == claims.caution(reading) == told
-        assert claims.words.day(moved_at) in told
+        assert words.day(moved_at) in told
         assert reading.verdict == ReadingVerdict.IMPROVED
     assert recompute_reading(reading_id=reading.pk, actor=None, at=NOW).is_same

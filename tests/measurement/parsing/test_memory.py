@@ -67,7 +67,7 @@ def test_object_of_too_many_keys_is_refused_before_the_block_is_whole(shape):
     ],
 )
 def test_block_of_long_rows_ends_early(monkeypatch, text):
-    monkeypatch.setattr(tables, "BLOCK_CHARACTERS", 100)
+    monkeypatch.setattr(tables, "BLOCK_CHARACTERS", 60)
 
     blocks = blocks_of(text)
 

@@ -50,8 +50,16 @@ def test_column_of_people_is_known_however_it_is_spelt(name, rest, spelling, cas
         "Vorgang", "Auftragsnummer", "Antrags-Nr.", "von_datum", "valid_from", "started_by_date",
         "entered_at", "processed_at", "erledigt_am", "standby", "nearby",
         "dossier", "montant", "pages_par_dossier", "en_cours", "nominal", "reviews", "approvals",
+        "activity name", "concept:name", "Event Name", "Prozessname", "Nom de l'étape",
         "handover_count", "team_size", "release_number", "step code", "amount2",
     ],
 )  # fmt: skip
 def test_column_of_the_work_is_left_alone(name):
     assert not names_a_person(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["name", "case:concept:customer", "task owner name", "activity user", "event_agent"]
+)
+def test_name_of_somebody_beside_an_activity_is_a_persons(name):
+    assert names_a_person(name)

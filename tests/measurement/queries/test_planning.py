@@ -12,7 +12,7 @@ from measurement.queries import planning
 from measurement.queries.planning import at_go_live, planning_of
 from tests.factories.cases import NOW, imported, simulated
 from tests.factories.workflows import RedesignFactory
-from workflows.models import Hypothesis, Redesign
+from workflows.models import Hypothesis, Redesign, Workflow
 from workflows.queries.reading_dates import reading_plan
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,67 @@ def test_reading_date_is_the_go_live_with_washout_window_and_follow_up():
         "follow_up_days"
     ]
     assert told.reading_date == day + timedelta(days=14 + 84 + int(follow_up))
+
+
+def test_first_look_is_six_weeks_after_the_washout():
+    day = NOW.date() + timedelta(days=30)
+
+    told = planning_of(with_cases(planned_go_live_date=day, washout_days=28))
+
+    assert told.early_date == day + timedelta(days=28 + 42)
+    assert told.reading_date > told.early_date
+
+
+def test_weeks_before_are_those_the_data_reach_back():
+    assert planning_of(with_cases(weeks=20)).weeks in {19, 20}
+    assert planning_of(with_cases(weeks=80)).weeks == 52
+
+
+def picked(redesign):
+    Workflow.objects.filter(pk=redesign.workflow_id).update(picked_because_slow=True)
+    return planning_of(Redesign.objects.get(pk=redesign.pk))
+
+
+def test_work_picked_because_it_was_slow_needs_a_year_or_a_comparison_as_slow():
+    other = with_cases(weeks=20).workflow
+
+    assert planning_of(with_cases(weeks=20)).too_short_for_pick is False
+    assert picked(with_cases(weeks=20)).too_short_for_pick is True
+    assert picked(with_cases(weeks=80)).too_short_for_pick is False
+    assert picked(with_cases(weeks=20, comparison=other)).too_short_for_pick is False
+
+
+def test_comparison_that_is_much_quicker_does_not_make_up_for_the_pick():
+    quick = RedesignFactory().workflow
+    cases = simulated(go_live=NOW, weeks_before=20, until=NOW, per_day=1.5, median_days=1.0)
+    imported(quick, cases)
+
+    assert picked(with_cases(weeks=20, comparison=quick)).too_short_for_pick is True
+
+
+def panel_of(redesign, rf):
+    template, context = drawing_of("measurement.planning")(rf.get("/"), redesign)
+    return render_to_string(template, context)
+
+
+def test_panel_warns_of_a_bad_spell_and_of_a_short_history(rf):
+    redesign = with_cases(weeks=20)
+    picked(redesign)
+
+    told = panel_of(Redesign.objects.get(pk=redesign.pk), rf)
+
+    assert "picked because it was slow" in told
+    assert "fewer than 26 weeks" in told
+    assert "fewer than 26 weeks" not in panel_of(with_cases(weeks=40), rf)
+
+
+def test_panel_asks_for_the_promise_where_cases_are_in_and_for_cases_where_none_are(rf):
+    redesign = RedesignFactory(revision=False)
+    assert "Add cases first" in panel_of(redesign, rf)
+
+    imported(redesign.workflow, simulated(go_live=NOW, weeks_before=3, until=NOW, per_day=1.5))
+
+    assert "Once the promise is saved" in panel_of(redesign, rf)
 
 
 def test_too_few_cases_say_when_they_will_be_enough():

@@ -1,4 +1,5 @@
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -104,3 +105,67 @@ def test_no_cases_give_an_empty_chart(moments):
 
     assert {week.cases for week in chart.weeks} == {0}
     assert math.isnan(chart.centre)
+
+
+def weekly(moments, sizes):
+    """So many cases in each week before go-live, all done within the hour, a minute more each."""
+    begin = moments["go_live"] - len(sizes) * WEEK
+    starts = [
+        begin + week * WEEK + DAY + number
+        for week, size in enumerate(sizes)
+        for number in range(size)
+    ]
+    spent = [600 + 60 * (n % 7) for n in range(len(starts))]
+    return control_chart(
+        starts, np.array(starts) + spent, **moments, data_from=begin, design=Design()
+    )
+
+
+def test_five_cases_are_a_point_and_four_are_not(moments):
+    chart = weekly(moments, [5, 4] * 6)
+
+    assert [math.isnan(week.median) for week in chart.weeks[:4]] == [False, True, False, True]
+    assert [week.cases for week in chart.weeks[:4]] == [5, 4, 5, 4]
+    assert [week.done for week in chart.weeks[:4]] == [5, 4, 5, 4]
+
+
+@pytest.mark.parametrize("weeks, drawn", [(11, False), (12, True)])
+def test_twelve_weeks_with_a_point_carry_limits(moments, weeks, drawn):
+    chart = weekly(moments, [6] * weeks)
+
+    assert (chart.baseline_weeks, not math.isnan(chart.centre)) == (weeks, drawn)
+
+
+def test_limits_by_hand(moments):
+    chart = weekly(moments, [5, 6, 7] * 5)
+
+    logs = np.log([week.median for week in chart.weeks[:15]])
+    half = 2.66 * np.abs(np.diff(logs)).mean()
+    assert len(set(logs)) > 1
+    assert chart.centre == pytest.approx(math.exp(logs.mean()))
+    assert chart.lower == pytest.approx(math.exp(logs.mean() - half))
+    assert chart.upper == pytest.approx(math.exp(logs.mean() + half))
+
+
+def test_only_weeks_side_by_side_make_a_moving_range(moments):
+    sizes = [6] * 14
+    sizes[4] = 2
+
+    chart = weekly(moments, sizes)
+
+    medians = [math.log(week.median) for week in chart.weeks[:14] if not math.isnan(week.median)]
+    moves = [abs(b - a) for n, (a, b) in enumerate(pairwise(medians)) if n != 3]
+    assert math.log(chart.upper / chart.centre) == pytest.approx(2.66 * np.mean(moves))
+
+
+@pytest.mark.parametrize("followed, grey", [(3, False), (2, True)])
+def test_a_week_is_grey_until_three_of_four_could_be_followed(moments, followed, grey):
+    # The typical time of the baseline is two days; the last week's cases started before or after.
+    before = moments["go_live"] - WEEK * np.arange(1, 21) + DAY
+    recent = moments["cutoff"] - DAY * np.array([2.0] * followed + [1.9] * (4 - followed))
+    start = np.concatenate((np.repeat(before, 5), recent))
+
+    chart = control_chart(start, start + 2 * DAY, **moments, data_from=before.min())
+
+    assert [week.cases for week in chart.weeks][-1] == 4
+    assert chart.weeks[-1].grey is grey

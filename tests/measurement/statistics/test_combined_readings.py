@@ -63,6 +63,7 @@ def test_lasting_is_sustained_relapse_or_neither(reading):
     assert said(reading, reading) == "sustained"
     assert said(reading, weak) == "not_shown"
     assert said(reading, gone) == "relapse"
+    assert said(reading, replace(gone, low=reading.ratio)) == "not_shown"
     assert said(reading, unknown) == "not_known"
     assert said(gone, gone) == "not_shown"
     assert isinstance(gate, Gate)

@@ -258,7 +258,8 @@ def test_early_interval_needs_planned_information(moments):
 
     assert math.isnan(reading.planned_information)
     assert math.isnan(reading.detectable_ratio)
-    assert math.isnan(reading.low)
+    assert all(math.isnan(figure) for figure in (reading.ratio, reading.low, reading.high))
+    assert reading.raw_ratio < 1
     assert reading.verdict == "insufficient_evidence"
     assert "too few, to compute an interval" in reading.reason
 

@@ -186,7 +186,14 @@ def test_g3_words():
     assert told("G3", side(after=Cases(40, 10), reach=(0.9, 0.25))) == (
         False,
         "The curves of both periods follow cases until 25.0 % of them are done, fewer than the "
-        "60.0 % needed: too many are still open (30 of 40 after).",
+        "60.0 % needed: too many are still open (30 of 40 after), come back when more of them are "
+        "done.",
+    )
+    assert told("G3", side(Cases(200, 90), reach=(0.25, 0.6 - 1e-10))) == (
+        False,
+        "The curves of both periods follow cases until 25.0 % of them are done, fewer than the "
+        "60.0 % needed: too many were still open at go-live (110 of 200 before), check that the "
+        "source delivers their ends.",
     )
 
 
@@ -359,7 +366,8 @@ def test_g7_words_and_pairs_at_either_end():
 
     assert gate("G7", own).text == (
         "0.0 % of the completions before and 80.0 % after share their minute with another, more "
-        "than 5 points apart: the way completions are recorded has changed."
+        "than 5 points apart: the way completions are recorded has changed, have them "
+        "stamped as before."
     )
     assert gate("G7", side(stamped(2), stamped(4))).value == pytest.approx(0.02)
     assert told("G7", side(stamped(2), stamped(4))) == (

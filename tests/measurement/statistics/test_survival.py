@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
 
-from measurement.statistics import kaplan_meier
-from measurement.statistics.survival import median_and_p85
+from measurement.statistics import SurvivalCurve, kaplan_meier
+from measurement.statistics.survival import median_and_p85, median_of
 
 CENSORED = st.lists(st.tuples(st.integers(1, 30), st.booleans()), min_size=1, max_size=80)
 
@@ -60,3 +60,20 @@ def test_no_cases_give_no_figures():
 def test_malformed_arguments_are_refused(duration, completed, message):
     with pytest.raises(ValueError, match=message):
         kaplan_meier(duration, completed)
+
+
+def test_a_curve_within_rounding_of_one_half_has_reached_it():
+    just, above = (
+        SurvivalCurve(np.array([5.0, 9.0]), np.array([0.5 + off, 0.0]), np.empty(0), np.empty(0))
+        for off in (9e-10, 2e-9)
+    )
+
+    assert (just.quantile(0.5), above.quantile(0.5)) == (5.0, 9.0)
+
+
+def test_median_alone_is_the_first_of_both():
+    rng = np.random.default_rng(2)
+    for size in (0, 1, 5, 60):
+        millis, done = np.sort(rng.integers(1, 90, size)) * 1000.0, rng.random(size) < 0.6
+
+        assert repr(median_of(millis, done)) == repr(median_and_p85(millis, done)[0])

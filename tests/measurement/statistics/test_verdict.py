@@ -96,3 +96,46 @@ HOPELESS = (
 )
 def test_outlook_says_why(verdict, interval, failing, said):
     assert outlook(verdict, Interval(*interval), gates(*failing), Design(), weeks=12) == said
+
+
+def test_ten_years_of_weeks_are_the_most_that_is_told():
+    # 520 weeks more than the 12 there are: the half width may be sqrt(532 / 12) times the distance.
+    edge = abs(math.log(0.8)) * math.sqrt(520 / 12 + 1)
+
+    just, beyond = (
+        Interval(0.8, 0.8 * math.exp(-half), 0.8 * math.exp(half))
+        for half in (edge * 0.9999, edge * 1.0001)
+    )
+
+    assert more_weeks_for(just, Design(early=True), 12) == 520
+    assert more_weeks_for(beyond, Design(early=True), 12) is None
+
+
+def test_one_week_is_the_least_that_is_told():
+    assert more_weeks_for(Interval(0.8, 0.8 * 0.99, 1.0), Design(), 12) == 1
+
+
+def test_the_distance_to_the_target_counts_at_the_reading_date():
+    # A ratio of 1.0 lies 0.223 from a target of 0.8; half a width of 0.446 takes four times the weeks.
+    interval = Interval(1.0, math.exp(2 * math.log(0.8)), math.exp(-2 * math.log(0.8)))
+
+    assert more_weeks_for(interval, Design(), 10) == 30
+
+
+ONLY_STAMPS = (
+    "The typical time is 30.0 % shorter, with 95 % confidence between -40.0 % and -10.0 %, but "
+    "g7 speaks."
+)
+
+
+def test_outlook_of_changed_stamps_and_of_what_is_ruled_out():
+    shorter = Interval(0.7, 0.6, 0.9)
+    about = Interval(1.02, 0.9, 1.1)
+
+    said, weeks = outlook("insufficient_evidence", shorter, gates("G7"), Design(), weeks=12)
+    ruled_out, _ = outlook("no_measurable_change", about, gates(), Design(), weeks=12)
+    worse, _ = outlook("faster_but_worse", shorter, gates(), Design(), weeks=12)
+
+    assert (said, weeks) == (ONLY_STAMPS, None)
+    assert ruled_out.endswith("+10.0 %: a shortening by 20.0 % or more is ruled out.")
+    assert worse.endswith("-10.0 %, but a guardrail is broken.")

@@ -3,19 +3,17 @@
 import csv
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
 from core.choices import JobState
-from core.models import AuditEvent, Job
-from measurement import tasks
-from measurement.choices import CaseStatus
-from measurement.models import Case, CaseImport, CaseSource, CaseSummary
+from core.models import AuditEvent
+from measurement.choices import CaseStatus, ImportChannel
+from measurement.models import Case, CaseImport, CaseSummary
+from measurement.operations import imports
 from measurement.parsing import FIELDS
 from measurement.queries.cases import cases_page
 from people.choices import Role
@@ -34,6 +32,7 @@ from tests.factories.people import (
 )
 from tests.factories.sign_offs import live, workflow_below
 from tests.factories.workflows import WorkflowFactory
+from tests.measurement.views.bringing import brought, file_of, run_jobs, told, uploaded, url
 from workflows.queries.stages import Baseline, CasesSoFar
 
 pytestmark = pytest.mark.django_db
@@ -56,29 +55,13 @@ def owner(client, workflow):
     return workflow.owner
 
 
-def url(name, thing):
-    return reverse(f"measurement:{name}", args=[thing.public_id])
-
-
 def text_of(response):
     return re.sub(r"\s+", " ", response.content.decode())
 
 
-def file_of(content, name="cases.csv"):
-    data = content.getvalue() if isinstance(content, io.BytesIO) else content
-    return SimpleUploadedFile(name, data)
-
-
-def run_jobs():
-    for job in Job.objects.filter(name="measurement.import_cases", state=JobState.QUEUED):
-        tasks.import_cases(str(job.public_id), **job.args)
-
-
 def held_import(client, workflow, *rows):
     bad = rows or ("X,2026-01-06T08:00:00Z,2026-01-05T08:00:00Z,,,", ",2026-01-06T08:00:00Z,,,,")
-    client.post(url("upload", workflow), {"file": file_of(csv_of(*good_rows(3), *bad))})
-    run_jobs()
-    return CaseImport.objects.get()
+    return brought(client, workflow, csv_of(*good_rows(3), *bad).getvalue())
 
 
 # --- reach --------------------------------------------------------------------------------------
@@ -222,28 +205,15 @@ QUERIES_OF_CASES = 10
 
 
 # --- bringing a file in -------------------------------------------------------------------------
-def test_upload_answers_at_once_and_the_page_follows_the_job(client, owner, workflow):
-    answer = client.post(
-        url("upload", workflow),
-        {
-            "file": file_of(csv_of(*good_rows(3)), "../März.csv"),
-            "zone": "Europe/Zurich",
-            "data_from": "2026-01-01",
-            "covers_to": "2026-02-01",
-            "completed_only": "on",
-            "horizon_days": "30",
-            "column_kind": "Art",
-        },
-    )
+def test_upload_leads_to_how_it_is_read_and_the_page_follows_the_job(client, owner, workflow):
+    made = uploaded(client, workflow, csv_of(*good_rows(3)), "../März.csv")
+    assert (made.original_name, made.created_by, made.job) == ("März.csv", owner, None)
+    assert "This file waits to be read" in text_of(client.get(url("import", made)))
+    assert "Waits to be read" in text_of(client.get(url("cases", workflow)))
 
-    made = CaseImport.objects.get()
-    assert answer.status_code == 302
+    answer = told(client, made)
+
     assert answer.url == url("import", made)
-    assert (made.original_name, made.created_by) == ("März.csv", owner)
-    source = CaseSource.objects.get()
-    assert source.data_from == datetime(2025, 12, 31, 23, tzinfo=UTC)
-    assert (source.zone, source.mapping) == ("Europe/Zurich", {"kind": "Art"})
-    assert (source.completed_only, source.horizon_days) == (True, 30)
     waiting = text_of(client.get(url("import", made)))
     assert "The file is being checked" in waiting
     assert 'hx-trigger="every 2s"' in waiting
@@ -254,103 +224,49 @@ def test_upload_answers_at_once_and_the_page_follows_the_job(client, owner, work
     done = text_of(client.get(url("import", made)))
     assert "3 rows were read" in done
     assert "hx-trigger" not in done
-    made.refresh_from_db()
-    assert made.covers_to == datetime(2026, 2, 1, 23, tzinfo=UTC)
 
 
-def test_same_upload_again_says_so(client, owner, workflow):
-    client.post(url("upload", workflow), {"file": file_of(csv_of(*good_rows(3)))})
-    run_jobs()
+def test_same_upload_that_still_waits_is_not_kept_twice(client, owner, workflow):
+    made = uploaded(client, workflow, csv_of(*good_rows(3)))
 
     again = client.post(
         url("upload", workflow), {"file": file_of(csv_of(*good_rows(3)))}, follow=True
     )
 
-    assert "This file is here already. Nothing was added." in text_of(again)
-    assert CaseImport.objects.count() == 1
+    assert "This file is here already. This is its delivery." in text_of(again)
+    assert CaseImport.objects.get() == made
 
 
-def test_same_upload_again_that_waits_for_a_decision_leads_to_it(client, owner, workflow):
-    held_import(client, workflow, ",2026-01-06T08:00:00Z,,,,")
-    file = file_of(csv_of(*good_rows(3), ",2026-01-06T08:00:00Z,,,,"))
+def test_same_file_again_adds_nothing(client, owner, workflow):
+    brought(client, workflow, csv_of(*good_rows(3)))
 
-    again = text_of(client.post(url("upload", workflow), {"file": file}, follow=True))
+    again = brought(client, workflow, csv_of(*good_rows(3)))
 
-    assert "This file is here already. This is its delivery." in again
-    assert "Nothing was added" not in again
-
-
-def test_upload_says_what_an_empty_first_day_means(client, owner, workflow):
-    page = text_of(client.get(url("upload", workflow)))
-
-    assert "Empty: from the day of the first case." in page
+    assert (again.rows_created, again.rows_updated, again.rows_unchanged) == (0, 0, 3)
+    assert Case.objects.count() == 3
 
 
 @pytest.mark.parametrize(
-    "content, field, said",
+    "content, said",
     [
-        (b"", "file", "The file is empty."),
-        (b"%PDF-1.7 rest", "file", "This is a PDF file"),
-        (b"a,b,c\n1,2,3\n", "file", "There is no column “case_id”"),
-        (b"case_id,started_at,completed_at\n", "file", "no rows"),
-        (b"case_id,started_at,completed_at\nA,2026-03-04T08:00:00,\n", "zone", "no offset"),
-        (b"case_id,started_at,completed_at\nM\xfc,2026-03-04T08:00:00Z,\n", "encoding", "Line 2"),
-        (b"x" * 100_000, "file", "Line 1 is longer than 65536"),
+        (b"", "The file is empty."),
+        (b"%PDF-1.7 rest", "This is a PDF file"),
+        (b"x" * 100_000, "Line 1 is longer than 65536"),
     ],
 )
-def test_unreadable_file_is_refused_beside_its_field(client, owner, workflow, content, field, said):
-    answer = client.post(
-        url("upload", workflow),
-        {"file": file_of(content), "data_from": "2026-01-05", "column_kind": EVIL},
-    )
+def test_hopeless_file_is_refused_where_it_is_chosen(client, owner, workflow, content, said):
+    answer = client.post(url("upload", workflow), {"file": file_of(content)})
 
     assert answer.status_code == 422
-    assert said in str(answer.context["form"].errors[field])
-    assert answer.context["form"]["data_from"].value() == "2026-01-05"
-    assert "<script>alert" not in answer.content.decode()
+    assert said in str(answer.context["form"].errors["file"])
     assert CaseImport.objects.count() == 0
-    source = CaseSource.objects.filter(workflow=workflow).first()
-    assert source is None or source.data_from is None
 
 
-def test_upload_without_a_file_or_with_wrong_days_keeps_what_was_typed(client, owner, workflow):
-    answer = client.post(
-        url("upload", workflow),
-        {
-            "data_from": "2030-01-01",
-            "covers_to": "2031-01-01",
-            "completed_only": "on",
-            "horizon_days": "1e309",
-            "zone": "Mars/Base",
-            "encoding": "utf-7",
-        },
-    )
+def test_upload_without_a_file_says_so(client, owner, workflow):
+    answer = client.post(url("upload", workflow), {})
 
     assert answer.status_code == 422
-    assert {"file", "covers_to", "horizon_days", "zone", "encoding"} <= set(
-        answer.context["form"].errors
-    )
-
-
-@pytest.mark.parametrize(
-    "column, theirs",
-    [
-        ("Bearbeiter", "Bearbeiter"),
-        ("assigneduser", "assignedUser"),
-        ("performed_by", "performed_by"),
-    ],
-)
-def test_column_of_people_is_refused_beside_the_field_it_was_named_for(
-    client, owner, workflow, column, theirs
-):
-    file = csv_of("A,2026-01-05T08:00:00Z,,M", header=f"case_id,started_at,completed_at,{theirs}")
-
-    answer = client.post(url("upload", workflow), {"file": file_of(file), "column_kind": column})
-
-    assert answer.status_code == 422
-    assert "names people" in str(answer.context["form"].errors["column_kind"])
-    assert answer.context["form"]["column_kind"].value() == column
-    assert CaseImport.objects.count() == 0
+    assert "file" in answer.context["form"].errors
 
 
 def test_upload_over_the_limit_is_dropped_while_it_comes_in(client, owner, workflow, settings):
@@ -373,20 +289,17 @@ def test_upload_takes_at_most_fifteen_queries(
     client.get(url("upload", workflow))
 
     with django_assert_max_num_queries(15):
-        client.post(
-            url("upload", workflow), {"file": upload, "zone": "Asia/Tokyo", "column_kind": "Art"}
-        )
-    assert CaseSource.objects.get().zone == "Asia/Tokyo"
+        client.post(url("upload", workflow), {"file": upload})
+    assert CaseImport.objects.count() == 1
 
 
 def test_sample_file_is_one_that_imports(client, owner, workflow):
     sample = client.get(url("sample", workflow))
     assert sample["Content-Disposition"].startswith("attachment")
 
-    client.post(url("upload", workflow), {"file": file_of(sample.content)})
-    run_jobs()
+    made = brought(client, workflow, sample.content)
 
-    assert CaseImport.objects.get().rows_created == 4
+    assert made.rows_created == 4
     assert Case.objects.get(case_id="BR-1001").fields == {"right_first_time": 1, "pages": 12}
 
 
@@ -454,9 +367,7 @@ def test_cancelled_import_saves_nothing(client, owner, workflow):
 
 
 def test_file_without_one_good_row_offers_no_import(client, owner, workflow):
-    client.post(url("upload", workflow), {"file": file_of(csv_of(",2026-01-06T08:00:00Z,,,,"))})
-    run_jobs()
-    held = CaseImport.objects.get()
+    held = brought(client, workflow, csv_of(",2026-01-06T08:00:00Z,,,,"))
 
     page = text_of(client.get(url("import", held)))
 
@@ -470,12 +381,21 @@ def test_file_without_one_good_row_offers_no_import(client, owner, workflow):
     assert client.post(url("import_confirm", held)).status_code == 422
 
 
-def test_failed_import_says_why(client, owner, workflow, monkeypatch):
-    from measurement.operations.imports import receiving
-
-    monkeypatch.setattr(receiving, "_look", lambda *_: None)
-    client.post(url("upload", workflow), {"file": file_of(b"case_id,started_at\n1,2\n")})
+def failed_import(workflow, monkeypatch):
+    """What no page lets through comes by a machine: the worker finds it out."""
+    monkeypatch.setattr("measurement.operations.imports.receiving.look_at", lambda *_: None)
+    imports.receive_file(
+        source=imports.source_for(workflow=workflow, actor=None),
+        actor=None,
+        upload=io.BytesIO(b"case_id,started_at\n1,2\n"),
+        options={},
+        channel=ImportChannel.API,
+    )
     run_jobs()
+
+
+def test_failed_import_says_why(client, owner, workflow, monkeypatch):
+    failed_import(workflow, monkeypatch)
 
     page = text_of(client.get(url("import", CaseImport.objects.get())))
 
@@ -485,11 +405,7 @@ def test_failed_import_says_why(client, owner, workflow, monkeypatch):
 
 
 def test_failed_import_says_why_in_the_readers_language(client, owner, workflow, monkeypatch):
-    from measurement.operations.imports import receiving
-
-    monkeypatch.setattr(receiving, "_look", lambda *_: None)
-    client.post(url("upload", workflow), {"file": file_of(b"case_id,started_at\n1,2\n")})
-    run_jobs()
+    failed_import(workflow, monkeypatch)
 
     page = client.get(
         url("import", CaseImport.objects.get()), headers={"Accept-Language": "de"}

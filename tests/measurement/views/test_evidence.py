@@ -1,21 +1,34 @@
 """The evidence of a redesign: page, list, JSON, asking for a reading, recomputing one."""
 
+import csv
+import io
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import strip_tags
 
 from core.charts import words
 from core.jobs import run_waiting
 from core.models import AuditEvent, Job
-from measurement.models import Reading
+from measurement.choices import ImportChannel
+from measurement.models import CaseImport, Reading
+from measurement.operations.imports import import_cases, receive_file
+from measurement.operations.readings import measure_redesign
+from measurement.operations.summaries import refresh_summary
+from measurement.queries.provenance import deliveries_behind
 from people.choices import Role
 from tests.factories.cases import NOW, imported, simulated
+from tests.factories.measurement import LogSourceFactory, reading_of
 from tests.factories.people import AssignmentFactory, PersonFactory, RoleGrantFactory
-from tests.factories.sign_offs import in_review, live, workflow_below
+from tests.factories.sign_offs import Review, in_review, live, sign, some_policy, workflow_below
+from tests.factories.workflows import RedesignFactory
+from workflows.models import Hypothesis
+from workflows.operations import approval
+from workflows.operations.go_live import go_live
 
 pytestmark = pytest.mark.django_db
 LIVE_AT = NOW - timedelta(weeks=24)
@@ -41,8 +54,6 @@ def redesign():
 
 @pytest.fixture
 def reading(redesign):
-    from measurement.operations.readings import measure_redesign
-
     imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6, per_day=1.5))
     return measure_redesign(redesign_id=redesign.pk, at=NOW)
 
@@ -122,6 +133,202 @@ def test_taking_the_evidence_away_is_written_down(client, owner, redesign, readi
     assert told.after == {"what": "evidence.json"}
 
 
+def table_of(answer):
+    body = b"".join(answer.streaming_content).decode()
+    return list(csv.DictReader(io.StringIO(body)))
+
+
+def test_csv_has_the_figures_of_the_page_and_the_files_behind_them(
+    client, owner, redesign, reading
+):
+    answer = client.get(url("evidence_csv", redesign))
+    rows = table_of(answer)
+
+    assert answer["Content-Disposition"].startswith('attachment; filename="evidence-')
+    effect = next(row for row in rows if row["name"] == "ratio")
+    assert float(effect["value"]) == reading.result["ratio"]
+    assert [row["name"] for row in rows if row["part"] == "gate"] == [f"G{n}" for n in range(1, 11)]
+    lines = {row["name"] for row in rows if row["part"] == "sensitivity"}
+    assert lines == {line["name"] for line in reading.chart["sensitivity"]} != set()
+    delivered = [row["name"] for row in rows if row["part"] == "delivery"]
+    assert delivered == list(CaseImport.objects.values_list("sha256", flat=True))
+    assert AuditEvent.objects.get(verb="export").after == {"what": "evidence.csv"}
+
+
+def test_csv_withholds_figures_of_too_few_cases(client, owner, redesign, reading, settings):
+    settings.MINIMUM_GROUP = reading.result["done_after"] + 1
+
+    rows = {row["name"]: row for row in table_of(client.get(url("evidence_csv", redesign)))}
+
+    assert (rows["ratio"]["value"], rows["raw_ratio"]["value"], rows["median"]["after"]) == (
+        "",
+    ) * 3
+    assert rows["withheld"]["value"] == "after"
+
+
+def test_csv_without_a_reading_is_a_header(client, owner, redesign):
+    assert table_of(client.get(url("evidence_csv", redesign))) == []
+
+
+def test_page_shows_other_ways_and_where_it_comes_from(client, owner, redesign, reading):
+    answer = client.get(url("evidence", redesign))
+    page = text_of(answer)
+
+    delivery = CaseImport.objects.get()
+    assert answer.context["sensitivity"].plot is not None
+    assert delivery.sha256 in page
+    assert reading.code_version in page
+    assert "mean of the logarithms" in page
+    cases = f"{words.number(reading.result['n_after'])} cases"
+    assert cases in answer.context["provenance"].windows[1][1]
+
+
+def test_a_file_that_came_in_later_did_not_feed_it(redesign, reading):
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6, per_day=0.1))
+    first, later = CaseImport.objects.order_by("pk")
+    CaseImport.objects.filter(pk=first.pk).update(merged_at=reading.measured_at)
+    assert list(deliveries_behind(reading)) == [later, first]
+
+    reading.is_simulated = False  # a simulated one is dated by its story, not by the clock
+
+    assert list(deliveries_behind(reading)) == [first]
+
+
+def with_chart(reading, **parts):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE measurement_reading DISABLE TRIGGER USER")
+    Reading.objects.filter(pk=reading.pk).update(chart=reading.chart | parts)
+
+
+def test_a_guardrail_of_too_few_cases_leaves_by_no_way(client, owner, redesign, reading):
+    guard = {
+        "name": "Rework",
+        "field": "rework",
+        "kind": "share",
+        "margin": 0.02,
+        "worse": "higher",
+    }
+    told = {"name": "Rework", "before": 0.125, "after": 0.5, "low": 0.1, "high": 0.6}
+    with_chart(reading, guards=[[40, 4]])
+    Reading.objects.filter(pk=reading.pk).update(
+        design=reading.design | {"guards": [guard]},
+        result=reading.result | {"guardrails": [told | {"state": "not_shown"}]},
+    )
+
+    page = text_of(client.get(url("evidence", redesign)))
+    body = json.loads(client.get(url("evidence_json", redesign)).content)["reading"]
+    rows = table_of(client.get(url("evidence_csv", redesign)))
+
+    assert "40 cases before and 4 after tell it" in page
+    assert "50.0%" not in page
+    assert body["result"]["guardrails"][0]["after"] is None
+    (line,) = [row for row in rows if row["part"] == "guardrail"]
+    assert (line["before"], line["after"], line["note"]) == ("", "", "not_shown")
+
+
+def test_page_asks_as_often_for_many_files_and_readings_as_for_one(
+    client, owner, redesign, reading
+):
+    def asked():
+        client.get(url("evidence", redesign))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(url("evidence", redesign))
+        return len(queries)
+
+    few = asked()
+    for _more in range(3):
+        imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6, per_day=0.1))
+        reading_of(redesign, kind="early", result=reading.result, design=reading.design)
+
+    assert asked() == few
+
+
+def test_a_registered_season_is_taken_out_where_two_years_are_there(client):
+    boss = PersonFactory()
+    workflow = workflow_below(boss, is_simulated=True)
+    some_policy()
+    redesign = RedesignFactory(workflow=workflow)
+    Hypothesis.objects.filter(revision=redesign.current_revision).update(season=True)
+    at = LIVE_AT - timedelta(days=3)
+    route = approval.submit_redesign(redesign=redesign, actor=redesign.proposer, at=at)
+    redesign.refresh_from_db()
+    sign(Review(redesign, route, boss), boss, at=at)
+    redesign.refresh_from_db()
+    go_live(redesign=redesign, actor=workflow.owner, at_instant=LIVE_AT, at=at)
+    imported(workflow, simulated(go_live=LIVE_AT, effect=0.6, per_day=2.0, weeks_before=110))
+
+    taken = measure_redesign(redesign_id=redesign.pk, at=NOW)
+    client.force_login(workflow.owner)
+    page = text_of(client.get(url("evidence", redesign)))
+
+    assert (taken.design["season"], taken.grade) == (True, "C")
+    assert [line["name"] for line in taken.chart["sensitivity"]][-1] == "this_year"
+    assert "The season is taken out by the same weeks of last year." in page
+    assert "it is the season" in page
+
+
+def test_where_the_time_went_is_drawn_with_its_table(client, owner, redesign, reading):
+    side = {"share": 1.0, "wait": 90_000.0, "touch": 1800.0}
+    activities = [
+        {"name": "Review", "before": side, "after": side | {"wait": 3600.0}},
+        {"name": "Copy", "before": side, "after": None},
+    ]
+    stored = {"horizon_days": 20.0, "cases_before": 90, "cases_after": 40, "touch_known": True}
+    with_chart(reading, activities=stored | {"activities": activities})
+
+    page = client.get(url("evidence", redesign))
+
+    table = page.context["time_spent"].table()
+    assert [row[0] for row in table.rows] == ["Review", "Copy"]
+    assert table.rows[0][3:5] == ("1 day", "1 h")
+    assert "Where the time went" in text_of(page)
+
+
+def steps_of(rows):
+    """A log of two steps a case: half of its time until the check, the rest until it is closed."""
+    yield "case_id,activity,at"
+    for row in csv.DictReader(io.StringIO(rows.decode())):
+        if not row["completed_at"]:
+            continue
+        start, end = (datetime.fromisoformat(row[name]) for name in ("started_at", "completed_at"))
+        for at, step in ((start, "Open"), (start + (end - start) / 2, "Check"), (end, "Close")):
+            yield f"{row['case_id']},{step},{at.isoformat()}"
+
+
+def test_a_log_s_reading_keeps_where_the_time_went(client, owner, redesign):
+    source = LogSourceFactory(workflow=redesign.workflow, data_from=None)
+    log = "\n".join(steps_of(simulated(go_live=LIVE_AT, effect=0.6, per_day=1.5))).encode()
+    received = receive_file(
+        source=source, actor=None, upload=io.BytesIO(log), options={"covers_to": NOW},
+        channel=ImportChannel.COMMAND,
+    )  # fmt: skip
+    import_cases(import_id=received.case_import.pk)
+    refresh_summary(workflow_id=redesign.workflow_id, at=NOW)
+
+    taken = measure_redesign(redesign_id=redesign.pk, at=NOW)
+    table = client.get(url("evidence", redesign)).context["time_spent"].table()
+
+    stored = taken.chart["activities"]
+    assert (taken.kind, stored["touch_known"]) == ("primary", False)
+    assert [row[0] for row in table.rows] == ["Open", "Check", "Close"]
+    check = stored["activities"][1]
+    assert check["after"]["wait"] < 0.8 * check["before"]["wait"]
+
+
+def test_where_the_time_of_too_few_cases_went_is_not_drawn(client, owner, redesign, reading):
+    stored = {"cases_before": 90, "cases_after": 4, "touch_known": True}
+    side = {"share": 1.0, "wait": 1.0, "touch": 1.0}
+    with_chart(
+        reading, activities=stored | {"activities": [{"name": "A", "before": side, "after": side}]}
+    )
+
+    page = client.get(url("evidence", redesign))
+
+    assert page.context["time_spent"] is None
+    assert "Where the time went" not in text_of(page)
+
+
 def test_json_without_a_reading_says_null(client, owner, redesign):
     assert json.loads(client.get(url("evidence_json", redesign)).content)["reading"] is None
 
@@ -169,8 +376,8 @@ def test_no_request_evaluates_a_stored_input(client, owner, redesign, reading, m
     def refuse(*args):
         raise AssertionError
 
-    monkeypatch.setattr("measurement.operations.readings.evaluated", refuse)
-    monkeypatch.setattr("measurement.operations.readings.unpacked", refuse)
+    monkeypatch.setattr("measurement.operations.readings.recomputing.evaluated", refuse)
+    monkeypatch.setattr("measurement.operations.readings.recomputing.unpacked", refuse)
     address = url("recompute", redesign, reading_id=reading.public_id)
 
     assert client.get(address).status_code == 200
@@ -217,7 +424,7 @@ def test_asking_by_get_does_nothing(client, owner, redesign):
     assert client.get(url("measure", redesign)).status_code == 405
 
 
-@pytest.mark.parametrize("name", ["evidence", "evidence_json", "measure"])
+@pytest.mark.parametrize("name", ["evidence", "evidence_json", "evidence_csv", "measure"])
 def test_evidence_out_of_reach_is_missing(client, redesign, name):
     client.force_login(PersonFactory())
     ask = client.post if name == "measure" else client.get

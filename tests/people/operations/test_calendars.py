@@ -3,12 +3,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from core.errors import Forbidden
 from core.models import AuditEvent
 from measurement.statistics import opening_hours
 from people.calendars import holidays_release, opening_hours_arguments, public_holidays
-from people.models import WorkCalendarVersion
-from people.operations.calendars import BadCalendar, publish_calendar
-from tests.factories.people import PersonFactory, WorkCalendarVersionFactory
+from people.choices import Role
+from people.models import WorkCalendar, WorkCalendarVersion
+from people.operations.calendars import BadCalendar, CalendarMoved, publish_calendar
+from tests.factories.people import PersonFactory, RoleGrantFactory, WorkCalendarVersionFactory
 
 pytestmark = pytest.mark.django_db
 WEEK = {str(day): [("08:00", "12:00"), ("13:00", "17:00")] for day in range(5)}
@@ -27,7 +29,7 @@ def publish(**fields):
 
 
 def test_publish_calendar_makes_a_first_version_and_audits_it():
-    actor = PersonFactory()
+    actor = RoleGrantFactory(role=Role.PROGRAM_OFFICE).person
 
     version = publish(country="CH", subdivision="BS", actor=actor)
 
@@ -71,6 +73,11 @@ def test_closed_periods_are_kept_as_days():
         ({"hours": {"Mon": [("08:00", "17:00")]}}, "Weekdays run from 0"),
         ({"hours": {"0": [("8 o'clock", "17:00")]}}, "not 8 o'clock-17:00"),
         ({"hours": {"0": [("08:00", "25:00")]}}, "not 08:00-25:00"),
+        ({"hours": {"0": [("08:00", "12:00"), ("11:59", "17:00")]}}, "Two shifts overlap"),
+        ({"hours": {"6": [("22:00", "06:00")], "0": [("05:00", "09:00")]}}, "Two shifts overlap"),
+        ({"last_day": date(2057, 1, 1)}, "thirty years at most"),
+        ({"closed_periods": [(date(2026, 5, 2), date(2026, 5, 1))]}, "ends before it begins"),
+        ({"closed_periods": [(date(2026, 12, 24), date(2027, 1, 2))]}, "lies outside the days"),
         ({"country": "XX"}, "XX"),
         ({"country": "CH", "subdivision": "QQ"}, "QQ"),
     ],
@@ -117,6 +124,24 @@ def test_stored_version_opens_the_doors_it_says():
     assert list(opened.ends) == [
         datetime(2026, 3, day, 12, tzinfo=zone).timestamp() for day in (3, 6)
     ]
+
+
+def test_who_may_not_publish_is_refused():
+    with pytest.raises(Forbidden):
+        publish(actor=PersonFactory())
+
+    assert not WorkCalendar.objects.exists()
+
+
+@pytest.mark.parametrize("seen", [0, 2])
+def test_a_version_nobody_looked_at_is_not_published_over(seen):
+    publish()
+
+    with pytest.raises(CalendarMoved, match="version 1 in the meantime"):
+        publish(after=seen)
+
+    assert WorkCalendarVersion.objects.count() == 1
+    assert publish(after=1).number == 2
 
 
 def test_two_who_publish_at_once_get_two_numbers(run_together):

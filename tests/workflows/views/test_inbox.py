@@ -161,7 +161,7 @@ def test_inbox_asks_the_same_for_few_and_many_workflows(client, many, django_ass
     client.force_login(first.owner)
     client.get(reverse("home"))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         client.get(reverse("home"))
 
 
@@ -203,7 +203,7 @@ def test_overseers_see_verdicts_and_what_waits_longest(client, many, django_asse
     client.force_login(RoleGrantFactory(role=Role.AUDITOR).person)
     client.get(reverse("home"))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         text = client.get(reverse("home")).content.decode()
 
     card = " ".join(text[text.index('id="oversight"') :].split())

@@ -1,6 +1,5 @@
 """How far each workflow has come and what each redesign's reading said, in a handful of queries."""
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,17 +12,16 @@ from django.db.models.functions import Cast
 from adoption_portal.console.choices import Pending
 from adoption_portal.console.models import ReadingRow, WorkflowRow
 from adoption_portal.console.queries.counting.places import Places
-from measurement.choices import CONCLUSIVE, ReadingKind, ReadingVerdict
+from measurement.choices import CONCLUSIVE, LastingState, ReadingKind, ReadingVerdict
+from measurement.indicators.pooling import log_effect
 from measurement.models import Reading
-from measurement.queries.readings import survivors_of_quarters
+from measurement.queries.portfolios import survivors_of_quarters
 from measurement.queries.use import Hidden, Use, WorkflowUse, use_by_workflow
 from workflows.choices import RedesignState, RouteState
 from workflows.models import Redesign, Workflow
 from workflows.queries.stages import FIRST_CHECK, LAST_CHECK, LEADING, RUNNING
 
 RANK = {state: place for place, state in enumerate(LEADING)}
-TWO_SIDED = 2 * 1.959964  # normal quantile of 95 %, from an interval to its standard error
-NO_VERDICT = frozenset({ReadingVerdict.INSUFFICIENT_EVIDENCE, ReadingVerdict.REFUSED})
 Facts = dict[str, Any]
 
 
@@ -100,7 +98,7 @@ def _readings(redesigns: list[int]) -> dict[int, dict[str, Facts]]:
         )
         .order_by("cutoff", "pk")
         .values("pk", "redesign_id", "kind", "verdict", "grade", "ratio", "low", "high", "cutoff",
-                "promised", "cases")
+                "promised", "cases", "lasting__state")
     )  # fmt: skip
     found: dict[int, dict[str, Facts]] = {}
     for row in rows:
@@ -196,9 +194,7 @@ def _reading_row(
                 # Only an unbroken run counts: 180 days need the 90 days before.
                 row.held_180 = held and row.held_90
         row.is_relapsed = any(
-            _ruled_out(later, reading)
-            for kind in (ReadingKind.DAY_90, ReadingKind.DAY_180)
-            if (later := kinds.get(kind)) is not None
+            later["lasting__state"] == LastingState.RELAPSE for later in kinds.values()
         )
     return row
 
@@ -226,25 +222,11 @@ def _held(
     return False if due <= at and stopped is not None and stopped <= due else None
 
 
-def _ruled_out(later: Facts, primary: Facts) -> bool:
-    """A relapse: the later interval rules out the effect of the reading."""
-    return (
-        primary["verdict"] == ReadingVerdict.IMPROVED
-        and later["verdict"] not in {ReadingVerdict.IMPROVED, *NO_VERDICT}
-        and later["low"] is not None
-        and later["low"] > primary["ratio"]
-    )
-
-
 def _on_log_scale(reading: Facts) -> tuple[float | None, float | None]:
     """Refused readings are shown pale and not counted."""
-    low, ratio, high = reading["low"], reading["ratio"], reading["high"]
-    if reading["verdict"] == ReadingVerdict.REFUSED or not (low and ratio and high):
+    if reading["verdict"] == ReadingVerdict.REFUSED:
         return None, None
-    error = (math.log(high) - math.log(low)) / TWO_SIDED
-    if not (error > 0 and math.isfinite(error)):
-        return None, None
-    return math.log(ratio), error
+    return log_effect(reading["ratio"], reading["low"], reading["high"]) or (None, None)
 
 
 def _placed(row: Any, workflow: Workflow, places: Places) -> Any:

@@ -442,10 +442,10 @@ def test_coverage_of_managers_and_people(company):
 
 
 def test_reading_costs_the_same_whatever_the_rows(company, django_assert_num_queries):
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         use = load_use(NOW)
     staffed(OrgUnitFactory(parent=company["units"][0]), 20)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         use = load_use(NOW)
     with django_assert_num_queries(1):  # who began to use it, and when
         people_ladder(Scope(), NOW, use=use)
