@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -40,6 +41,19 @@ class Simulation:
     prefix: str = "C"
 
 
+@dataclass(frozen=True, slots=True)
+class SimulatedCase:
+    """``end`` may lie in the future; ``quality`` follows the simulation's ``fields``."""
+
+    case_id: str
+    start: datetime
+    end: datetime
+    kind: str
+    cancelled: bool
+    is_new: bool
+    quality: list[int]
+
+
 def simulated_csv(
     simulation: Simulation, *, first: date, until: datetime, go_live: datetime | None
 ) -> bytes:
@@ -47,14 +61,23 @@ def simulated_csv(
 
     The same arguments give the same bytes.
     """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*HEADER, *(name for name, _before, _after in simulation.fields)])
+    for case in simulated_cases(simulation, first=first, until=until, go_live=go_live):
+        writer.writerow(_row(case, until=until))
+    return out.getvalue().encode()
+
+
+def simulated_cases(
+    simulation: Simulation, *, first: date, until: datetime, go_live: datetime | None
+) -> Iterator[SimulatedCase]:
+    """In order of their start. The same arguments give the same cases."""
     chance = np.random.default_rng(simulation.seed)
     shocks = _weekly_shocks(simulation, chance, weeks=(until.date() - first).days // 7 + 2)
     names = [name for name, _share, _longer in simulation.kinds]
     shares = [share for _name, share, _longer in simulation.kinds]
     longer = {name: factor for name, _share, factor in simulation.kinds}
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*HEADER, *(name for name, _before, _after in simulation.fields)])
     starts = _starts(simulation, chance, first=first, until=until, go_live=go_live)
     for number, start in enumerate(starts, start=1):
         kind = str(chance.choice(names, p=shares)) if names else ""
@@ -73,19 +96,15 @@ def simulated_csv(
             int(chance.random() < (after if is_new else before))
             for _name, before, after in simulation.fields
         ]
-        cancelled = chance.random() < simulation.cancelled
-        writer.writerow(
-            _row(
-                f"{simulation.prefix}-{number:05d}",
-                start,
-                _in_office(start + spent),
-                until=until,
-                kind=kind,
-                cancelled=cancelled,
-                quality=quality,
-            )
+        yield SimulatedCase(
+            case_id=f"{simulation.prefix}-{number:05d}",
+            start=start,
+            end=in_office(start + spent),
+            kind=kind,
+            cancelled=chance.random() < simulation.cancelled,
+            is_new=is_new,
+            quality=quality,
         )
-    return out.getvalue().encode()
 
 
 def _starts(
@@ -139,7 +158,7 @@ def _learnt(simulation: Simulation, start: datetime, go_live: datetime | None) -
     return math.log(simulation.effect) * min(1.0, days / max(1, simulation.learning_days))
 
 
-def _in_office(end: datetime) -> datetime:
+def in_office(end: datetime) -> datetime:
     """Completions are stamped on working days, in working hours."""
     local = end.astimezone(ZONE)
     if not 7 <= local.hour < 19:
@@ -149,23 +168,14 @@ def _in_office(end: datetime) -> datetime:
     return local
 
 
-def _row(
-    case_id: str,
-    start: datetime,
-    end: datetime,
-    *,
-    until: datetime,
-    kind: str,
-    cancelled: bool,
-    quality: list[int],
-) -> list[str]:
-    over = end <= until
-    status = "open" if not over else "cancelled" if cancelled else "completed"
-    completed = _utc(end) if status == "completed" else ""
-    last = _utc(end if over else min(until, start + (until - start) / 2))
-    shown = [str(value) if status == "completed" else "" for value in quality]
-    return [case_id, _utc(start), completed, status, kind, last, *shown]
+def _row(case: SimulatedCase, *, until: datetime) -> list[str]:
+    over = case.end <= until
+    status = "open" if not over else "cancelled" if case.cancelled else "completed"
+    completed = utc(case.end) if status == "completed" else ""
+    last = utc(case.end if over else min(until, case.start + (until - case.start) / 2))
+    shown = [str(value) if status == "completed" else "" for value in case.quality]
+    return [case.case_id, utc(case.start), completed, status, case.kind, last, *shown]
 
 
-def _utc(moment: datetime) -> str:
+def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -39,7 +39,10 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One workflow with its redesign. ``stops_at`` names the last thing that happened to it."""
+    """One workflow with its redesign. ``stops_at`` names the last thing that happened to it.
+
+    Its cases come as a table, or, ``log``, as an event log of its steps.
+    """
 
     slug: str
     name: str
@@ -63,6 +66,7 @@ class Story:
     picked_because_slow: bool = False
     history_weeks: int = 60
     ending: Ending | None = None
+    log: bool = False
 
 
 # name, version, vendor, region, approved, what it is for
@@ -279,7 +283,7 @@ STORIES = (
         "Messages are read and split; the model proposes class and owner.",
         INTAKE_TO_BE, 0.80,
         Simulation(15, 4.5, 4.8, spread=0.6, effect=0.66, wander=0.04, fields=(("reopened", 0.04, 0.04),), prefix="CO"),
-        weeks_live=46, personal_data="ordinary", guardrails=(REOPENED,), history_weeks=104,
+        weeks_live=46, personal_data="ordinary", guardrails=(REOPENED,), history_weeks=104, log=True,
     ),
     Story(
         "adverse-event-intake", "Adverse event intake", "DEV-PV", "Development",
@@ -297,7 +301,7 @@ STORIES = (
         "The assistant drafts the narrative from the listing; the author checks it.",
         DRAFT_TO_BE, 0.75,
         Simulation(17, 2.2, 11.0, effect=1.38, spread=0.55, wander=0.05, prefix="NA"), weeks_live=25,
-        personal_data="special", calendar="BSL",
+        personal_data="special", calendar="BSL", log=True,
     ),
     Story(
         "invoice-approval", "Invoice approval", "FIN-AP", "Finance",

@@ -23,6 +23,7 @@ from people.operations.calendars import publish_calendar
 DOMAIN = "alpina.example"
 PASSWORD = "calm-river-2026"  # noqa: S105 - published with the demo, refused elsewhere
 SITES = (("BSL", "Basel", "CH", "BS", "Europe/Zurich"), ("LYS", "Lyon", "FR", "", "Europe/Paris"), ("OPO", "Porto", "PT", "", "Europe/Lisbon"))  # fmt: skip
+EARLY_FRIDAY = "OPO"  # the site whose calendar has a second version
 GIVEN = (
     "Ada Aylin Amara Anouk Bastien Beatriz Carla Cédric Chiara Daan Dario Elif Elin Emil Enzo Eva "
     "Farid Filipa Finn Giulia Hanna Hugo Ida Inês Ivo Jana João Jonas Julie Kenji Klara Lars Lea "
@@ -167,6 +168,9 @@ def existing_organisation() -> Organisation:
 def _sites(organisation: Organisation, today: date) -> dict[str, Site]:
     sites = {}
     office = {str(day): [("08:00", "12:00"), ("13:00", "17:00")] for day in range(5)}
+    closed = [
+        (date(year, 12, 24), date(year + 1, 1, 2)) for year in range(today.year - 4, today.year + 2)
+    ]
     for code, name, country, region, zone in SITES:
         version = publish_calendar(
             name=f"{name} office hours",
@@ -176,12 +180,22 @@ def _sites(organisation: Organisation, today: date) -> dict[str, Site]:
             last_day=date(today.year + 2, 12, 31),
             country=country,
             subdivision=region,
-            closed_periods=[
-                (date(year, 12, 24), date(year + 1, 1, 2))
-                for year in range(today.year - 4, today.year + 2)
-            ],
+            closed_periods=closed,
             actor=None,
         )
+        if code == EARLY_FRIDAY:
+            version = publish_calendar(
+                name=f"{name} office hours",
+                zone=zone,
+                hours=office | {"4": [("08:00", "12:00"), ("13:00", "16:00")]},
+                first_day=version.first_day,
+                last_day=version.last_day,
+                country=country,
+                subdivision=region,
+                closed_periods=closed,
+                actor=None,
+                reason="Fridays end an hour earlier, as agreed with the works council.",
+            )
         organisation.calendars[code] = version
         sites[code] = Site.objects.create(
             code=code, name=name, country=country, calendar=version.calendar

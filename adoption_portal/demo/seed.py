@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from adoption_portal.console.operations import counting
-from adoption_portal.demo.cases import simulated_csv
 from adoption_portal.demo.catalogue import STORIES, TOOLS, Ending, Story
+from adoption_portal.demo.deliveries import delivered
 from adoption_portal.demo.drafting import draft_of
 from adoption_portal.demo.organisation import (
     PASSWORD,
@@ -31,8 +31,10 @@ from core.ids import uuid7
 from measurement.choices import ImportChannel
 from measurement.models import CaseSummary
 from measurement.operations.imports import import_cases, receive_file, source_for
+from measurement.operations.portfolios import read_portfolio
 from measurement.operations.readings import measure_redesign
 from measurement.operations.summaries import refresh_summary
+from measurement.queries.portfolios import open_quarters
 from people.choices import Role
 from people.models import Person
 from workflows.choices import RedesignState, StepState, Verdict
@@ -96,16 +98,22 @@ def seed_work(organisation: Organisation, *, at: datetime, say: Say) -> None:
         workflow = _logged(story, organisation, at)
         _import(story, workflow, at)
         say(f"{story.name}: logged with its cases")
+    made: dict[str, list[Redesign]] = {}
     for story in STORIES:
         with transaction.atomic():
-            made = _redesigned(story, organisation, at)
+            made[story.slug] = _redesigned(story, organisation, at)
+        say(f"{story.name}: {story.stops_at}")
+    # Not one is read before all are there: a quarter of the past would be final with the first.
+    for story in STORIES:
         for redesign in Redesign.objects.filter(
             workflow__name=story.name, workflow__is_simulated=True, go_live__isnull=False
         ).order_by("pk"):
             measure_redesign(redesign_id=redesign.pk, at=at)
-        for redesign in made:
+        for redesign in made[story.slug]:
             _dated(story, redesign, at)
-        say(f"{story.name}: {story.stops_at}")
+    for quarter in open_quarters(at=at):
+        read_portfolio(quarter=quarter, at=at)
+    say("readings: taken")
     with transaction.atomic():
         seed_use(organisation, at=at)
     say("use, access and trainings: done")
@@ -187,8 +195,7 @@ def _import(story: Story, workflow: Workflow, at: datetime) -> None:
         return
     live = _went_live_at(story, at)
     first = ((live or at) - timedelta(weeks=story.history_weeks)).date()
-    content = simulated_csv(story.simulation, first=first, until=at, go_live=live)
-    data_from = timezone.make_aware(datetime.combine(first, datetime.min.time()))
+    content, facts = delivered(story, first=first, until=at, go_live=live)
     received = receive_file(
         source=source_for(workflow=workflow, actor=None),
         actor=None,
@@ -196,7 +203,7 @@ def _import(story: Story, workflow: Workflow, at: datetime) -> None:
         options={"covers_to": at},
         channel=ImportChannel.DEMO,
         name=f"{story.slug}.csv",
-        source_facts={"data_from": data_from},
+        source_facts=facts,
     )
     import_cases(import_id=received.case_import.pk)
     refresh_summary(workflow_id=workflow.pk, at=at)

@@ -15,6 +15,7 @@ DIGITS = "0123456789"
 FIRST_SERIAL, LAST_SERIAL = 61.0, 2_958_466.0  # 1 March 1900, after Excel's 29 February, to 9999
 DAYS_OF_1904 = 1_462
 DAY_0 = datetime(1899, 12, 30)  # noqa: DTZ001 - a workbook knows no zone
+EMPTY_SHEETS = 20  # that are read to find one with rows
 BYTES_OF_ROW = 16  # of XML for each character that a row may have
 Rows = list[tuple[int, list[str]]]
 
@@ -49,7 +50,7 @@ def sheet_blocks(
 def _chosen(workbook: Workbook, name: str) -> Sheet:
     if name:
         return workbook.sheet(name)
-    for sheet in sorted(workbook.sheets, key=lambda sheet: sheet.hidden):
+    for sheet in sorted(workbook.sheets, key=lambda sheet: sheet.hidden)[:EMPTY_SHEETS]:
         if any(_rows(workbook, sheet, ".")):
             return sheet
     raise Unreadable("empty")

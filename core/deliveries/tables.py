@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, islice
 from typing import Any
 
-from core.deliveries.cells import NESTED, delimiter_of
+from core.deliveries.cells import NESTED, delimiter_of, storable
 from core.deliveries.errors import Unreadable
 from core.deliveries.limits import Limits
 
@@ -281,6 +281,8 @@ def _decoded(
         found = dict(_flattened(found, ""))
     if len(found) > limits.columns:
         raise Unreadable("too_many_columns", limit=limits.columns, found=len(found))
+    if text.find("\\u", at, end) >= 0:  # by which alone a name gets signs nobody can store
+        found = {storable(key): value for key, value in found.items()}
     return {key: _cell(value) for key, value in found.items()}, end
 
 

@@ -36,6 +36,9 @@ OTHER_FORMATS = {
     b"\xfd7zXZ": "xz",
     b"PAR1": "Parquet",
 }
+# Files packed one after the other are read as one; a great many of next to nothing only cost time.
+FREE_MEMBERS = 1_000
+LEAST_MEMBER = 1_000  # bytes unpacked of each more, on the average
 XML_STARTS = (b"<?xml", b"<log", b"<!--")
 
 
@@ -128,7 +131,7 @@ def _refuse_other_formats(start: bytes) -> None:
 def _gunzipped(pieces: Iterator[bytes], limit: int) -> Iterator[bytes]:
     """Never more than ``BYTES_AT_ONCE`` unpacked at a time, whatever a member claims to hold."""
     unzip = zlib.decompressobj(wbits=31)
-    size = 0
+    size = members = 0
     for packed in pieces:
         waiting = packed
         while waiting:
@@ -143,6 +146,9 @@ def _gunzipped(pieces: Iterator[bytes], limit: int) -> Iterator[bytes]:
                 yield out
             waiting = unzip.unconsumed_tail
             if unzip.eof:
+                members += 1
+                if members > FREE_MEMBERS + size // LEAST_MEMBER:
+                    raise Unreadable("broken_gzip")
                 waiting = unzip.unused_data.lstrip(b"\0")
                 if waiting and not waiting.startswith(GZIP[: len(waiting)]):
                     raise Unreadable("broken_gzip")

@@ -13,6 +13,9 @@ from core.deliveries.limits import Limits
 from core.deliveries.xml import fed, local, parser_of_elements, too_deep
 
 SMALL_PART = 20_000_000  # bytes of a part that only describes
+SMALL_ELEMENTS = 300_000  # of it; Excel has at most 64,000 formats of cells
+LONGEST_FORMAT = 255
+BYTES_OF_ELEMENT = 16  # counted for each within the shared texts, so that empty ones cost too
 # Formats that are not written out: dates, not times of day alone. ECMA-376 part 1, 18.8.30.
 DATE_FORMATS = frozenset({14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 59)})
 _NO_CODE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
@@ -49,6 +52,8 @@ class Workbook:
                 link = next((text for key, text in attributes.items() if local(key) == "id"), "")
                 kind, part = targets.get(link, ("", ""))
                 if kind == "worksheet" and part in self.archive:
+                    if len(self.sheets) == limits.parts:  # one part, named again and again
+                        raise Unreadable("too_many_parts", limit=limits.parts)
                     hidden = attributes.get("state", "visible") != "visible"
                     self.sheets.append(Sheet(attributes.get("name", ""), part, hidden))
         if not self.sheets:
@@ -77,31 +82,32 @@ class Workbook:
         }
 
     def _dates(self, part: str) -> list[bool]:
-        own: dict[str, str] = {}
+        formats = {str(at): True for at in DATE_FORMATS}
         dates: list[bool] = []
         in_cells = False
         for name, attributes in self._elements(part):
             if name == "numFmt":
-                own[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+                code = attributes.get("formatCode", "")[:LONGEST_FORMAT]
+                if code:
+                    formats[attributes.get("numFmtId", "")] = is_date_format(code)
             elif name in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
                 in_cells = name == "cellXfs"
             elif name == "xf" and in_cells:
-                number = attributes.get("numFmtId", "0")
-                code = own.get(number)
-                dates.append(
-                    is_date_format(code) if code else number in {str(at) for at in DATE_FORMATS}
-                )
+                dates.append(formats.get(attributes.get("numFmtId", "0"), False))
         return dates
 
     def _elements(self, part: str) -> Iterator[tuple[str, dict[str, str]]]:
         """Names and attributes of a small part's elements as they open."""
         found: list[tuple[str, dict[str, str]]] = []
-        depth = 0
+        depth = count = 0
         parser = parser_of_elements()
 
         def start(name: str, attributes: dict[str, str]) -> None:
-            nonlocal depth
+            nonlocal depth, count
             depth += 1
+            count += 1
+            if count > SMALL_ELEMENTS:
+                raise Unreadable("broken_zip", part=part)
             if depth > self.limits.depth:
                 raise too_deep(parser.CurrentLineNumber, self.limits, part)
             found.append((local(name), attributes))
@@ -150,6 +156,7 @@ class Strings:
             depth += 1
             if depth > self._limits.depth:
                 raise too_deep(parser.CurrentLineNumber, self._limits, self._part)
+            self._count(BYTES_OF_ELEMENT)
             name = local(name)
             if name == "si":
                 taken.clear()
@@ -185,10 +192,13 @@ class Strings:
         return fed(parser, pieces, self._limits, part=self._part)
 
     def _add(self, text: str) -> None:
-        self._bytes += 64 + len(text)
+        self._count(64 + len(text))
+        self.known.append(text)
+
+    def _count(self, octets: int) -> None:
+        self._bytes += octets
         if self._bytes > self._limits.strings:
             raise Unreadable("too_much_text", limit=self._limits.strings >> 20)
-        self.known.append(text)
 
 
 def is_date_format(code: str) -> bool:

@@ -2,7 +2,7 @@ import django_filters
 from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from measurement.choices import ReadingVerdict
+from measurement.choices import ReadingKind, ReadingVerdict
 from measurement.queries.readings import newest_reading
 from people.models import OrgUnit
 from people.rules import units_in_reach
@@ -22,7 +22,7 @@ class EvidenceFilters(django_filters.FilterSet):  # type: ignore[misc]
     )
     verdict = django_filters.ChoiceFilter(
         label=_("Verdict"),
-        choices=ReadingVerdict.choices,
+        choices=[*ReadingVerdict.choices, (ReadingKind.EARLY, _("Early reading only"))],
         method="by_verdict",
         empty_label=_("All"),
     )
@@ -41,6 +41,11 @@ class EvidenceFilters(django_filters.FilterSet):  # type: ignore[misc]
     def by_verdict(
         self, queryset: QuerySet[Redesign], _name: str, value: str
     ) -> QuerySet[Redesign]:
-        return queryset.alias(
-            verdict_shown=Subquery(newest_reading().values("verdict")[:1])
-        ).filter(verdict_shown=value)
+        """Verdicts at their date alone, as they are counted above the list."""
+        shown = queryset.alias(
+            verdict_shown=Subquery(newest_reading().values("verdict")[:1]),
+            kind_shown=Subquery(newest_reading().values("kind")[:1]),
+        )
+        if value == ReadingKind.EARLY:
+            return shown.filter(kind_shown=value)
+        return shown.filter(verdict_shown=value, kind_shown=ReadingKind.PRIMARY)

@@ -1,7 +1,7 @@
 """A first look at a file: what it holds and how it may be read, by its first rows."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, BinaryIO
@@ -82,9 +82,7 @@ def look(stream: BinaryIO, terms: FileTerms, rows: int = 20) -> Look:
     terms = replace(terms, limits=replace(terms.limits, block=ROWS_AT_ONCE))
     opened = open_delivery(stream, encoding=terms.encoding, limits=terms.limits)
     seen = _seen(opened, stream, terms)
-    if len(seen.columns) > terms.limits.columns:
-        limit = terms.limits.columns
-        raise Unreadable("too_many_columns", limit=limit, found=len(seen.columns))
+    _refuse_many(seen.columns, terms)
     if not seen.rows:
         raise Unreadable("no_rows")
     width = len(seen.columns)
@@ -154,9 +152,16 @@ def _of_objects(pieces: Iterable[str], terms: FileTerms) -> _Seen:
         for line, row in block:
             for key in row:
                 places.setdefault(key, len(places))
+            _refuse_many(places, terms)
             seen.rows.append((line, [str(row.get(key, "")) for key in places]))
     seen.columns = [storable(key.strip()) for key in places]
     return seen
+
+
+def _refuse_many(columns: Collection[str], terms: FileTerms) -> None:
+    limit = terms.limits.columns
+    if len(columns) > limit:
+        raise Unreadable("too_many_columns", limit=limit, found=len(columns))
 
 
 def _of_log(octets: Iterable[bytes], terms: FileTerms) -> _Seen:

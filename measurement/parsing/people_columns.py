@@ -60,6 +60,8 @@ _GLUED_REST = re.compile(f"(?:{_REST})$")
 _ENDINGS = re.compile(r"(?:innen|in|s|n|en|e)$")
 # "performed by", "erfasst von", "saisi par", "assigned to": somebody did it, or is to.
 _BY_WORDS = frozenset({"by", "von", "durch", "par"})
+# Only the end of a word decides; of a long one the search would take its length squared.
+LONGEST_GLUED = 20
 _GLUED_BY = re.compile(
     r"(?:[a-z]+(?:ed|en|ne|ade|ld|pt|nt)by|[a-z]{3,}(?:t|en)(?:von|durch)"
     r"|[a-z]{3,}(?:e|i|is|it|u)par|assignedto)$"
@@ -82,7 +84,8 @@ def names_a_person(name: str) -> bool:
     while words and words[-1] in _REST_WORDS:
         words.pop()
     by_somebody = len(words) > 1 and words[-1] in _BY_WORDS
-    return by_somebody or any(_GLUED_BY.search(_without_rest(word)) for word in [*words, *glued])
+    ends = (_without_rest(word)[-LONGEST_GLUED:] for word in [*words, *glued])
+    return by_somebody or any(map(_GLUED_BY.search, ends))
 
 
 def _plain(word: str) -> str:

@@ -176,14 +176,25 @@ def evidence_rows(redesigns: list[Redesign]) -> list[EvidenceRow]:
     return rows
 
 
-def verdict_counts(redesigns: QuerySet[Redesign]) -> list[tuple[str, str, int]]:
-    """(verdict, its word, how many) in a fixed order. One query."""
+@dataclass(frozen=True, slots=True)
+class VerdictCounts:
+    """``verdicts``: (verdict, its word, how many at their date) in a fixed order."""
+
+    verdicts: list[tuple[str, str, int]]
+    early: int
+
+
+def verdict_counts(redesigns: QuerySet[Redesign]) -> VerdictCounts:
+    """One query."""
     found = verdicts_among(redesigns, early=True)
-    return [
-        (value, str(label), found[value])
-        for value, label in ReadingVerdict.choices
-        if value in found
-    ]
+    return VerdictCounts(
+        verdicts=[
+            (value, str(label), found[value])
+            for value, label in ReadingVerdict.choices
+            if value in found
+        ],
+        early=found.get(ReadingKind.EARLY, 0),
+    )
 
 
 def early_from(go_live: GoLive, hypothesis: Hypothesis) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from core.choices import ENDED, JobState
 from core.jobs import newest_job
@@ -42,16 +43,23 @@ def redesigns_with_readings(person: Person) -> QuerySet[Redesign]:
 
 
 def verdicts_among(redesigns: QuerySet[Redesign], *, early: bool = False) -> Mapping[str, int]:
-    """How many of them have each verdict at their date, or, ``early``, so far; one query."""
-    shown = newest_reading() if early else newest_reading().filter(kind=ReadingKind.PRIMARY)
-    counted = (
+    """How many of them have each verdict at their date; one query.
+
+    ``early`` adds how many have been read early only, under "early": no verdict of theirs counts.
+    """
+    at_its_date = newest_reading().filter(kind=ReadingKind.PRIMARY)
+    counted: Subquery[Any] | Coalesce = Subquery(at_its_date.values("verdict")[:1])
+    if early:
+        only_early = newest_reading().filter(kind=ReadingKind.EARLY).values("kind")[:1]
+        counted = Coalesce(counted, Subquery(only_early))
+    rows = (
         redesigns.order_by()
-        .annotate(verdict_shown=Subquery(shown.values("verdict")[:1]))
-        .filter(verdict_shown__isnull=False)
-        .values_list("verdict_shown")
+        .annotate(counted_as=counted)
+        .filter(counted_as__isnull=False)
+        .values_list("counted_as")
         .annotate(Count("pk"))
     )
-    return dict(counted.values_list("verdict_shown", "pk__count"))
+    return dict(rows.values_list("counted_as", "pk__count"))
 
 
 def runs_beyond_reach(person: Person) -> bool:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils import timezone
 
+from core.deliveries.cells import is_storable
 from measurement.choices import SourceLayout
 from measurement.errors import FileRefusedError
 from measurement.models import CaseImport, CaseSource
@@ -103,6 +104,7 @@ def checked_activities(given: Any) -> list[str]:
         not all(names)
         or len(names) > MOST_ACTIVITIES
         or max(map(len, names), default=0) > (ACTIVITY_LENGTH)
+        or not all(map(is_storable, names))
     ):
         raise FileRefusedError("unknown_activities", limit=MOST_ACTIVITIES)
     return list(dict.fromkeys(names))

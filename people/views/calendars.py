@@ -1,5 +1,6 @@
 """Work calendars: the list, one with its versions, and a new version by way of a preview."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -137,7 +138,7 @@ def _publish(
         closed_periods=data["closed"],
         actor=actor,
         reason=data["reason"],
-        after=int(seen) if seen.isascii() and seen.isdigit() else -1,
+        after=int(seen) if re.fullmatch("[0-9]{1,9}", seen) else -1,
     )
 
 

@@ -139,6 +139,7 @@ def test_an_event_log_is_mapped_and_read(page, sign_in, redesign, axe, shoot):
     assert CaseEvent.objects.filter(activity="Check").exists()
     shown = evidence(page, redesign)
     expect(shown.get_by_text("Improved").first).to_be_visible()
-    expect(shown.get_by_text("Check").first).to_be_visible()
+    time = shown.locator("#time-spent")
+    expect(time.get_by_text("Check", exact=True).first).to_be_visible()
     axe(page)
     shoot(page, "evidence-of-log")

@@ -184,10 +184,11 @@ def upload(page, name, content, *, covers_to=None):
     page.locator("input[type=file]").set_input_files(
         {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     )
+    page.get_by_role("button", name="Upload and look").click()
     if covers_to:
         page.get_by_label("Time zone of times without an offset").select_option("UTC")
         page.get_by_label("Complete up to").fill(covers_to)
-    page.get_by_role("button", name="Upload and check").click()
+    page.get_by_role("button", name="Import this file").last.click()
 
 
 def generated_log(go_live, *, cases=1000):

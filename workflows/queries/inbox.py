@@ -60,7 +60,10 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True)
 class Oversight:
-    """For those who read the whole organisation: what came of it, and what holds it up."""
+    """For those who read the whole organisation: what came of it, and what holds it up.
+
+    ``verdicts`` are those at their date; under "early" is how many have been read early only.
+    """
 
     verdicts: Mapping[str, int]
     waiting: list[RouteStep]

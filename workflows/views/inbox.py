@@ -83,7 +83,7 @@ def _clear(following: GoLive | None) -> str:
 
 
 def _oversight(seen: Oversight, at: datetime) -> dict[str, Any]:
-    """Verdicts as (code, word, count, address), and what waits longest for a signature."""
+    """Verdicts at their date as (code, word, count, address), and what waits longest."""
     evidence = _list_address("measurement:evidence_list")
     return {
         "verdicts": [
@@ -91,6 +91,7 @@ def _oversight(seen: Oversight, at: datetime) -> dict[str, Any]:
             for code in VERDICTS
             if seen.verdicts.get(code)
         ],
+        "early": seen.verdicts.get("early", 0),
         "waiting": [
             {
                 "name": step.route.redesign.workflow.name,

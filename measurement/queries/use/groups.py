@@ -11,7 +11,7 @@ the cut condition of 3.2 holds for all tools together.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -162,6 +162,24 @@ def part_of(groups: Groups, units: Units, size: Ints) -> Groups:
     joined = _merged(totals[np.newaxis], lambda total: int(total[0]) >= groups.smallest)
     atom = np.where(inside, joined[groups.atom], -1)
     return Groups(size, atom, groups.smallest, groups.cells, is_blocks=True)
+
+
+def without_narrow_cuts(coarse: Groups, fine: Groups, *kinds: Ints) -> Groups:
+    """Without the coarse atoms in which figures of the fine ones would single a few out.
+
+    ``kinds`` (m,) each: people of one class directly in each unit. Of an atom made of several, what
+    one class is in some of them less another in the others follows from both figures.
+    """
+    atom = coarse.atom.copy()
+    for number in np.unique(atom[atom >= 0]):
+        mine = coarse.atom == number
+        parts, at = np.unique(fine.atom[mine], return_inverse=True)
+        table = np.zeros((len(parts), len(kinds)), np.int64)
+        for place, kind in enumerate(kinds):
+            np.add.at(table[:, place], at, kind[mine])
+        if not cut_is_safe(table, coarse.smallest):
+            atom[mine] = -1
+    return replace(coarse, atom=atom)
 
 
 def _merged(amounts: Ints, fits: Callable[[Ints], bool]) -> Ints:

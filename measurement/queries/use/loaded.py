@@ -30,6 +30,7 @@ from measurement.queries.use.groups import (
     part_of,
     tool_groups,
     veiled,
+    without_narrow_cuts,
 )
 
 T = TypeVar("T")
@@ -69,11 +70,12 @@ class Use:
     def classes(self, groups: Groups, tool: int | None) -> Groups:
         """Atoms of A in which those whose habit is read, the new and the away are each so many.
 
-        Every one of these numbers follows from the other two and A.
+        Every one of these numbers follows from the other two and A; and A is told by finer atoms.
         """
         judged, _habitual, new = self.habit(tool)
         away = self.access(tool).entitled & self.present & ~judged & ~new
-        return self.parted(groups, new | away, judged, new, away)
+        found = self.parted(groups, new | away, judged, new, away)
+        return without_narrow_cuts(found, groups, *map(self._count, (judged, new, away)))
 
     @cached_property
     def _judged(self) -> Groups:

@@ -47,6 +47,8 @@ KNOWN = {
     "/api/v1/hr/people/": "hr_person",
     "/api/v1/hr/units/": "hr_unit",
 }
+WANTED = {200, 202, 400, 401, 403, 404}
+MOST_ROUNDS = 4
 FITTING = 3  # calls of each kind with the right token
 OTHERS = 3  # and one more with each of so many others, which take turns from round to round
 
@@ -153,13 +155,14 @@ def test_made_up_calls_meet_no_fault_and_nothing_undescribed(portal, capsys):
     until, number = time.monotonic() + SECONDS, 1
 
     calls.round(operations, number)
-    while time.monotonic() < until:
+    # A first round may make up no delivery that is taken in.
+    while time.monotonic() < until or not (set(calls.statuses) >= WANTED or number == MOST_ROUNDS):
         number += 1
         calls.round(operations, number)
 
     calls.session.close()
     assert len(operations) >= 20
-    assert {200, 202, 400, 401, 403, 404} <= set(calls.statuses)
+    assert set(calls.statuses) >= WANTED
     if SECONDS:
         with capsys.disabled():
             print(f"\n{number} rounds, {calls.statuses.total()} calls: {dict(calls.statuses)}")  # noqa: T201

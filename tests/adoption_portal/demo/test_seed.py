@@ -33,6 +33,12 @@ EACH_KIND = 2
 class Seeded:
     def __init__(self):
         self.verdicts = set()
+        self.verdict_of = {}  # workflow -> verdict at its date
+        self.logs = {}  # workflow brought as an event log -> where the time went
+        self.rejected = set()  # rows of deliveries not read
+        self.quarters = {}  # first day -> (due, outstanding, final)
+        self.due = {}  # first day of a quarter that has begun -> how many are due in it
+        self.calendar_versions = {}
         self.states = set()
         self.dates = []  # (created, updated) of each redesign
         self.logins = []
@@ -65,6 +71,7 @@ def seeded(django_db_setup, django_db_blocker, tmp_path_factory):
             at = timezone.now()
             seed.seed_work(seed.seed_people(at=at), at=at, say=[].append)
             look(told)
+            look_at_measuring(told, at)
             look_at_surveys(told, at)
             transaction.set_rollback(True)
     return told
@@ -93,6 +100,28 @@ def look(told):
             told.pages.append((login["role"], path, answer.status_code, body))
             if path in LISTS:
                 pending += new_kinds(body, kinds)
+
+
+def look_at_measuring(told, at):
+    from django.db.models import Count
+
+    from measurement.models import CaseImport, PortfolioReading, Reading
+    from measurement.queries.portfolios import due_in_quarters
+    from people.models import WorkCalendar
+
+    for reading in Reading.objects.filter(kind="primary").select_related("redesign__workflow"):
+        name = reading.redesign.workflow.name
+        told.verdict_of[name] = reading.verdict
+        if reading.redesign.workflow.case_source.layout == "events":
+            told.logs[name] = reading.result["time_spent"]
+    told.rejected = set(CaseImport.objects.values_list("rejected", flat=True))
+    for quarter in PortfolioReading.objects.order_by("pk"):
+        told.quarters[quarter.quarter] = quarter.due, quarter.outstanding, quarter.is_final
+    for quarter in due_in_quarters().filter(quarter__lte=at).values_list("quarter", flat=True):
+        told.due[quarter.date()] = told.due.get(quarter.date(), 0) + 1
+    told.calendar_versions = dict(
+        WorkCalendar.objects.annotate(number=Count("versions")).values_list("name", "number")
+    )
 
 
 def look_at_surveys(told, at):
@@ -155,6 +184,30 @@ def test_every_verdict_appears(seeded):
     from measurement.choices import ReadingVerdict
 
     assert seeded.verdicts == set(ReadingVerdict.values)
+
+
+def test_two_workflows_are_measured_from_the_log_of_their_steps(seeded):
+    assert set(seeded.logs) == {"Complaint intake", "Patient narratives"}
+    assert seeded.verdict_of["Complaint intake"] == "improved"
+    assert seeded.verdict_of["Patient narratives"] == "worse"
+    for spent in seeded.logs.values():
+        assert spent["touch_known"]
+        waits = [one["before"]["wait"] for one in spent["activities"] if one["before"]]
+        works = [one["before"]["touch"] for one in spent["activities"] if one["before"]]
+        assert sum(waits) > sum(works) > 0
+    assert seeded.rejected == {0}
+
+
+def test_every_quarter_that_has_begun_is_read_with_all_that_are_due_in_it(seeded):
+    assert {quarter: due for quarter, (due, _waits, _final) in seeded.quarters.items()} == (
+        seeded.due
+    )
+    assert len(seeded.quarters) > 1
+    assert all(not outstanding for _due, outstanding, final in seeded.quarters.values() if final)
+
+
+def test_one_calendar_has_a_second_version(seeded):
+    assert sorted(seeded.calendar_versions.values()) == [1, 1, 2]
 
 
 def test_every_state_appears(seeded):

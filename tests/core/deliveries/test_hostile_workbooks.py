@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from core.deliveries import Limits, Unreadable, file_refusal
+from core.deliveries import Limits, Unreadable, file_refusal, workbooks
 from core.deliveries.opening import XLSX, open_delivery
 from core.deliveries.sheets import sheet_blocks
 from core.deliveries.workbooks import Workbook
@@ -203,3 +203,44 @@ def refusal_of_any(file):
         Workbook(stream, Limits())
     assert file_refusal(refused.value.code, refused.value.facts)
     return refused.value.code
+
+
+def test_one_sheet_named_again_and_again_is_refused():
+    again = '<sheet name="One" r:id="r1"/>' * 10
+    said = f'<workbook xmlns:r="http://r"><sheets>{again}</sheets></workbook>'
+    file = workbook_with(EMPTY_SHEET, workbook=said)
+
+    assert refusal(file, Limits(parts=10)) == "empty"
+    assert refusal(file, Limits(parts=9)) == "too_many_parts"
+
+
+def test_only_so_many_empty_sheets_are_read_to_find_one_with_rows():
+    assert refusal(workbook_of(*[[]] * 20, [["case_id"], ["A-1"]])) == "empty"
+    assert refusal(workbook_of(*[[]] * 19, [["case_id"], ["A-1"]]), Limits(columns=0)) == (
+        "too_many_columns"
+    )
+
+
+def test_elements_without_texts_count_among_the_shared_texts():
+    file = workbook_with(
+        cells('<c r="A1" t="s"><v>0</v></c>'),
+        sharedStrings="<sst>" + "<x/>" * 200 + "</sst>",
+    )
+    assert refusal(file, Limits(strings=3_000)) == "too_much_text"
+
+
+def test_long_formats_and_very_many_are_not_pondered(monkeypatch):
+    long = "[" * 60_000 + "yyyy"
+    cell_formats = '<xf numFmtId="200"/>' * 20
+    styles = (
+        f'<styleSheet><numFmts><numFmt numFmtId="200" formatCode="{long}"/></numFmts>'
+        f"<cellXfs>{cell_formats}</cellXfs></styleSheet>"
+    )
+    asked = []
+    monkeypatch.setattr(workbooks, "is_date_format", lambda code: asked.append(len(code)) or True)
+    file = workbook_with(cells('<c r="A1"><v>1</v></c>'), styles=styles)
+
+    assert Workbook(io.BytesIO(file), Limits()).dates == [True] * 20
+    assert asked == [255]
+    monkeypatch.setattr(workbooks, "SMALL_ELEMENTS", 20)
+    assert refusal(file) == "broken_zip"

@@ -3,11 +3,13 @@
 import http.client
 import os
 import random
+import re
 import signal
 import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.db import connection
@@ -17,9 +19,11 @@ from adoption_portal.launcher.portal import process_environment
 from core.choices import ENDED, JobState
 from core.jobs.presence import SPACE
 from core.models import AuditEvent, Job
+from measurement.models import CaseImport
 from tests.core.faults.work import MARK
 from tests.e2e.portal import LivePortal
 
+SEEN = re.compile(r'name="seen" value="([0-9a-f]+)"')
 HASTE = {"JOB_SWEEP_SECONDS": "0.5", "JOB_LEASE_SECONDS": "20", "SCHEDULE_TICK_SECONDS": "0.5"}
 AT_WORK = """
 SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
@@ -173,6 +177,18 @@ class Visitor:
 
     def post(self, path, body, kind):
         return self._ask("POST", path, body, {"Content-Type": kind, "X-CSRFToken": self.csrf})
+
+    def bring(self, workflow, content):
+        """A file of cases by the pages: taken in, looked at, started. The last answer."""
+        status, text = self.upload(f"/workflows/{workflow.public_id}/cases/upload/", content)
+        assert status == 302, text
+        made = CaseImport.objects.filter(source__workflow=workflow).latest("pk")
+        path = f"/imports/{made.public_id}/mapping/"
+        status, text = self.get(path)
+        assert status == 200, text
+        said = {"do": "import", "layout": "cases", "seen": SEEN.search(text)[1]}
+        said |= {f"column_{name}": name for name in ("case_id", "started_at", "completed_at")}
+        return self.post(path, urlencode(said), "application/x-www-form-urlencoded")
 
     def upload(self, path, content):
         """The form with one file and nothing else filled in."""

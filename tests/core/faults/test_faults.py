@@ -119,10 +119,8 @@ def save(owner, feed, workflow, numbers):
             )
             assert status == 202, text
         else:
-            status, text = owner.upload(
-                f"/workflows/{workflow.public_id}/cases/upload/",
-                "\n".join([",".join(row), ",".join(row.values()), ""]),
-            )
+            content = "\n".join([",".join(row), ",".join(row.values()), ""])
+            status, text = owner.bring(workflow, content)
             assert status == 302, text
 
 

@@ -195,3 +195,34 @@ def test_file_of_which_nothing_can_be_shown_is_refused(file, code):
     with pytest.raises(Unreadable) as refused:
         looked(file)
     assert refused.value.code == code
+
+
+def test_very_long_name_of_a_column_is_judged_by_its_end():
+    seen = looked(f"{'a' * 60_000},{'b' * 1_000}signedby\n1,Meier\n".encode())
+
+    assert [len(name) for name in seen.persons] == [1_008]
+    assert seen.rows == (("1", ""),)
+
+
+def test_names_in_json_hold_signs_that_can_be_stored():
+    seen = looked(b'{"a\\u0000": 1, "\\ud800": 2}')
+
+    assert seen.columns == ("a\ufffd", "\ufffd")
+
+
+def test_objects_with_ever_new_names_are_refused_at_once():
+    rows = "\n".join(f'{{"a{row}": 1}}' for row in range(201))
+    with pytest.raises(Unreadable, match="too_many_columns"):
+        looked(rows.encode())
+
+
+@pytest.mark.parametrize("least, members", [(b"", 1_001), (b"\n", 1_010)])
+def test_very_many_packed_files_of_next_to_nothing_are_refused(least, members):
+    with pytest.raises(Unreadable, match="broken_gzip"):
+        looked(gzip.compress(b"a\n") + gzip.compress(least) * members)
+
+
+def test_many_packed_files_one_after_the_other_are_one():
+    part = gzip.compress(b"1234567890\n" * 200)
+
+    assert looked(gzip.compress(b"a\n") + part * 1_100).columns == ("a",)

@@ -446,7 +446,7 @@ def test_list_shows_own_reach_with_counts_and_filters(client, owner, redesign, r
     worse = client.get(reverse("measurement:evidence_list"), {"verdict": "worse"})
 
     assert [row.redesign for row in everything.context["rows"]] == [redesign]
-    assert everything.context["counts"] == [("improved", "Improved", 1)]
+    assert everything.context["counts"].verdicts == [("improved", "Improved", 1)]
     assert worse.context["rows"] == []
 
 
@@ -548,7 +548,30 @@ def test_evidence_out_of_reach_is_said_to_be_so(client, redesign):
 def test_counts_of_verdicts_lead_to_their_rows(client, owner, redesign, reading):
     page = client.get(reverse("measurement:evidence_list"))
 
-    (code, _word, count) = page.context["counts"][0]
+    (code, _word, count) = page.context["counts"].verdicts[0]
     assert f'<a class="ap-chip" href="?verdict={code}">' in text_of(page)
     rows = client.get(reverse("measurement:evidence_list"), {"verdict": code}).context["rows"]
     assert len(rows) == count == 1
+
+
+def test_an_early_reading_counts_apart_and_not_as_its_verdict(client, owner, redesign):
+    reading_of(redesign, kind="early")
+    address = reverse("measurement:evidence_list")
+
+    page = client.get(address)
+
+    assert page.context["counts"].verdicts == []
+    assert "1 early reading does not count yet." in text_of(page)
+    assert client.get(address, {"verdict": "improved"}).context["rows"] == []
+    [row] = client.get(address, {"verdict": "early"}).context["rows"]
+    assert row.redesign == redesign
+
+
+def test_an_early_reading_is_forgotten_once_the_date_has_come(client, owner, redesign):
+    reading_of(redesign, kind="early", verdict="worse")
+    reading_of(redesign, verdict="improved")
+
+    page = client.get(reverse("measurement:evidence_list"))
+
+    assert page.context["counts"].verdicts == [("improved", "Improved", 1)]
+    assert "not count yet" not in text_of(page)

@@ -366,5 +366,15 @@ def test_two_who_start_it_at_once_start_it_once(client, owner, workflow):
     assert Case.objects.count() == 3
 
 
+@pytest.mark.parametrize("step", ["Release\0", "Rel\x07ease"])
+def test_step_that_cannot_be_stored_is_refused_in_words(client, owner, workflow, step):
+    made = uploaded(client, workflow, LOG)
+
+    answer = told(client, made, ends=[step], **LOG_COLUMNS)
+
+    assert answer.status_code == 422
+    assert CaseSource.objects.get().end_activities == []
+
+
 def test_each_way_of_writing_times_has_words():
     assert set(TIME_WORDS) == set(TIME_PATTERNS)

@@ -235,7 +235,7 @@ def test_what_somebody_else_published_meanwhile_is_shown_before_publishing(
     assert calendar.versions.count() == 2
 
 
-@pytest.mark.parametrize("seen", ["", "x", "²", "-1"])
+@pytest.mark.parametrize("seen", ["", "x", "²", "-1", "9" * 5_000])
 def test_nothing_is_published_without_a_preview(client, office, calendar, seen):
     answer = client.post(change_page(calendar), typed(do="publish", seen=seen))
 

@@ -213,6 +213,17 @@ def test_overseers_see_verdicts_and_what_waits_longest(client, many, django_asse
     assert shown == [str(number) for number in reversed(range(many))][:3]
 
 
+def test_overseers_see_early_readings_apart(client):
+    reading_of(live().redesign, kind="early")
+    client.force_login(RoleGrantFactory(role=Role.AUDITOR).person)
+
+    text = client.get(reverse("home")).content.decode()
+
+    card = text[text.index('id="oversight"') :]
+    assert "1 early reading does not count yet." in card
+    assert "?verdict=" not in card
+
+
 def test_others_see_nothing_of_the_whole_organisation(client, owner):
     client.force_login(owner)
 
