@@ -18,7 +18,7 @@ PERSON_WORDS = frozenset(
     responsible accountable representative applicant candidate claimant beneficiary insured member
     citizen tenant name firstname lastname surname forename fullname nickname initials email mail
     phone mobile telephone fax address birth birthdate birthday dob gender passport badge ssn
-    iban salary nin
+    iban salary nin mbox
     benutzer nutzer mitarbeiter mitarbeitende bearbeiter sachbearbeiter sachbearbeitung zustandig
     zustaendig verantwortlich verantwortlicher verantwortliche ersteller erfasser prufer pruefer
     freigeber genehmiger einreicher antragsteller auftraggeber melder bediener disponent techniker
@@ -32,7 +32,7 @@ PERSON_WORDS = frozenset(
     signataire createur demandeur conseiller conseillere technicien interlocuteur destinataire
     expediteur assure beneficiaire cliente personne nom prenom courriel initiales matricule
     naissance sexe avs nss
-    whom wer qui
+    whom wer qui sachbearb
     pernr ernam aenam uname usnam bname ename nachn vorna cname ernum usrid perid
     """.split()  # noqa: SIM905 - one word per quotation mark pair would hide the list
 )
@@ -72,7 +72,9 @@ _CAMEL = re.compile(r"(?<=[^\W\d_A-ZÀ-Þ])(?=[A-ZÀ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-Z
 
 def names_a_person(name: str) -> bool:
     """True for a column that may name, number or describe a person; rather too often than not."""
-    whole = unicodedata.normalize("NFKC", name)
+    # Signs that nobody sees must not hide a word.
+    seen = "".join(sign for sign in name if unicodedata.category(sign) != "Cf")
+    whole = unicodedata.normalize("NFKC", seen)
     words = [_plain(word) for word in _WORDS.findall(_CAMEL.sub(" ", whole))]
     glued = [_plain(word) for word in _WORDS.findall(whole)]
     joined = "".join(words)

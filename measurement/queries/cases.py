@@ -13,12 +13,13 @@ from core.deliveries.limits import REFUSALS_KEPT
 from measurement.choices import CaseStatus
 from measurement.errors import row_refusal
 from measurement.models import Case, CaseImport, CaseSource, CaseSummary, ImportRejection
-from measurement.parsing import FIELDS
+from measurement.parsing import EVENT_FIELDS, FIELDS
 from measurement.rules import median_shown
 from measurement.statistics import FINISHED_BEFORE
 from workflows.models import GoLive, Workflow
 from workflows.queries.stages import Baseline, CasesSoFar
 
+SHOWN = frozenset((*FIELDS, *EVENT_FIELDS))  # cells of a refused row that may be seen
 WEEKS_SHOWN = 12
 TREND_WEEKS = 24
 PACE_WEEKS = 8
@@ -210,7 +211,7 @@ def import_page(case_import: CaseImport, *, with_rows: bool) -> ImportPage:
                 line=row.line,
                 case_id=row.row.get("case_id", ""),
                 reason=row.reason,
-                value=row.row.get(row.column, "") if row.column in FIELDS else "",
+                value=row.row.get(row.column, "") if row.column in SHOWN else "",
             )
             for row in rejections.order_by("line", "pk")[: REJECTIONS_SHOWN if with_rows else 0]
         ]

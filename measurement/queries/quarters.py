@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.conf import settings
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,13 +24,14 @@ MOST_DRAWN = 40
 
 @dataclass(frozen=True, slots=True)
 class QuarterShown:
-    """One portfolio reading in words."""
+    """One portfolio reading in words. ``is_told``: its totals say nothing of a few out of reach."""
 
     reading: PortfolioReading
     name: str
     claim: str
     state: str
     pooled: str
+    is_told: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +53,48 @@ def newest_of_quarters() -> QuerySet[PortfolioReading]:
     )
 
 
-def shown(reading: PortfolioReading, *, at: datetime) -> QuarterShown:
+def shown(reading: PortfolioReading, *, seen: int, at: datetime) -> QuarterShown:
+    """``seen``: how many of its redesigns are within the reader's reach.
+
+    Who sees all but a few could subtract, and read the verdicts of those (decision 0077).
+    """
+    told = not 0 < reading.due - seen < settings.MINIMUM_GROUP
     return QuarterShown(
         reading=reading,
         name=name_of(reading.quarter),
-        claim=claim_of(reading),
+        claim=claim_of(reading)
+        if told
+        else _("So few redesigns beyond your reach are counted that the total would tell of them."),
         state=state_of(reading, at=at),
-        pooled=pooled_of(reading),
+        pooled=pooled_of(reading) if told else "",
+        is_told=told,
     )
+
+
+def quarters_shown(
+    readings: Sequence[PortfolioReading], person: Person, *, at: datetime
+) -> list[QuarterShown]:
+    """One query for all of them."""
+    within: Any = (
+        PortfolioMember.objects.filter(
+            portfolio__in=[reading.pk for reading in readings],
+            redesign__in=redesigns_visible_to(person),
+        )
+        .order_by()
+        .values_list("portfolio")
+    )
+    seen = dict(within.annotate(Count("pk")))
+    return [shown(reading, seen=seen.get(reading.pk, 0), at=at) for reading in readings]
 
 
 def page_of_quarter(reading: PortfolioReading, person: Person, *, at: datetime) -> QuarterPage:
     """Two queries."""
     members = list(members_seen(reading, person))
     return QuarterPage(
-        shown=shown(reading, at=at),
+        shown=(told := shown(reading, seen=len(members), at=at)),
         members=members,
         beyond=reading.due - len(members),
-        forest=_forest(reading, members),
+        forest=_forest(reading if told.is_told else None, members),
         why_not_early=why_not_early(),
     )
 
@@ -137,15 +164,18 @@ def why_not_early() -> str:
 
 
 def _forest(
-    reading: PortfolioReading, members: Sequence[PortfolioMember]
+    reading: PortfolioReading | None, members: Sequence[PortfolioMember]
 ) -> charts.ForestPlot | None:
-    """Only what has a ratio; the strongest first when there are too many to draw."""
+    """Only what has a ratio; the strongest first when there are too many to draw.
+
+    ``reading`` for all of them together, where that may be told.
+    """
     known = [one for one in members if one.reading is not None and one.reading.ratio is not None]
     if not known:
         return None
     known.sort(key=lambda one: (one.reading.ratio if one.reading else 1.0, one.pk))
     pooled = None
-    if reading.pooled_ratio is not None:
+    if reading is not None and reading.pooled_ratio is not None:
         pooled = charts.Effect(
             _("All readings together"),
             reading.pooled_ratio,
@@ -175,17 +205,17 @@ def _effect(member: PortfolioMember) -> charts.Effect:
 
 def rows_of_file(page: QuarterPage) -> Iterator[tuple[object, ...]]:
     """What the quarter says, then its members; figures as they are stored, a dot for decimals."""
-    reading = page.shown.reading
+    reading, told = page.shown.reading, page.shown.is_told
     yield from (
         ("quarter", reading.quarter.isoformat()),
         ("final", reading.is_final),
         ("due", reading.due),
         ("outstanding", reading.outstanding),
-        ("improved", reading.improved),
-        ("expected_false", round(reading.expected_false, PLACES)),
-        ("pooled_ratio", _rounded(reading.pooled_ratio)),
-        ("pooled_low", _rounded(reading.pooled_low)),
-        ("pooled_high", _rounded(reading.pooled_high)),
+        ("improved", reading.improved if told else ""),
+        ("expected_false", round(reading.expected_false, PLACES) if told else ""),
+        ("pooled_ratio", _rounded(reading.pooled_ratio) if told else ""),
+        ("pooled_low", _rounded(reading.pooled_low) if told else ""),
+        ("pooled_high", _rounded(reading.pooled_high) if told else ""),
         ("sha256", reading.result_sha256),
         ("code_version", reading.code_version),
         ("beyond_your_reach", page.beyond),
@@ -204,7 +234,7 @@ def rows_of_file(page: QuarterPage) -> Iterator[tuple[object, ...]]:
             read.grade if read else "",
             *(_rounded(getattr(read, name)) if read else "" for name in ("ratio", "low", "high")),
             _rounded(one.p) if read else "",
-            _rounded(one.adjusted_p) if read else "",
+            _rounded(one.adjusted_p) if read and told else "",
             one.survived,
             one.counted,
         )

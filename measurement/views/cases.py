@@ -33,6 +33,7 @@ from measurement.queries.cases import (
     imports_of,
     rejections_of,
 )
+from measurement.queries.terms import FIELDS_OF
 from measurement.rules import imports_visible_to, may_bring_cases
 from people.models import Person
 from workflows.models import Workflow
@@ -173,13 +174,14 @@ def _rejected_table(case_import: CaseImport) -> Iterator[list[object]]:
     """The language is named: lines are made while they are sent, when the request is over."""
     language = get_language()
     rejections = rejections_of(case_import)
+    fields = FIELDS_OF.get(case_import.options.get("layout"), FIELDS)
 
     def line_of(row: ImportRejection) -> list[object]:
         with override(language):
-            return [row.line, row.reason, row.column, *(row.row.get(name, "") for name in FIELDS)]
+            return [row.line, row.reason, row.column, *(row.row.get(name, "") for name in fields)]
 
     lines = map(line_of, rejections.iterator(chunk_size=2000))
-    return chain([["line", "reason", "column", *FIELDS]], lines)
+    return chain([["line", "reason", "column", *fields]], lines)
 
 
 def _import_page(

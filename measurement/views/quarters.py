@@ -15,8 +15,8 @@ from measurement.models import PortfolioReading
 from measurement.queries.quarters import (
     newest_of_quarters,
     page_of_quarter,
+    quarters_shown,
     rows_of_file,
-    shown,
     why_not_early,
 )
 
@@ -33,7 +33,7 @@ def quarters(request: HttpRequest) -> HttpResponse:
         "measurement/quarters.html",
         {
             "page": page,
-            "rows": [shown(reading, at=at) for reading in page.object_list],
+            "rows": quarters_shown(list(page.object_list), acting_person(request), at=at),
             "why_not_early": why_not_early(),
             "simulated": any(reading.is_simulated for reading in page.object_list),
         },

@@ -113,8 +113,8 @@ def look_at_measuring(told, at):
         name = reading.redesign.workflow.name
         told.verdict_of[name] = reading.verdict
         if reading.redesign.workflow.case_source.layout == "events":
-            told.logs[name] = reading.result["time_spent"]
-    told.rejected = set(CaseImport.objects.values_list("rejected", flat=True))
+            told.logs[name] = reading.chart["activities"]
+    told.rejected = set(CaseImport.objects.values_list("rows_rejected", flat=True))
     for quarter in PortfolioReading.objects.order_by("pk"):
         told.quarters[quarter.quarter] = quarter.due, quarter.outstanding, quarter.is_final
     for quarter in due_in_quarters().filter(quarter__lte=at).values_list("quarter", flat=True):
@@ -193,7 +193,7 @@ def test_two_workflows_are_measured_from_the_log_of_their_steps(seeded):
     for spent in seeded.logs.values():
         assert spent["touch_known"]
         waits = [one["before"]["wait"] for one in spent["activities"] if one["before"]]
-        works = [one["before"]["touch"] for one in spent["activities"] if one["before"]]
+        works = [one["before"]["touch"] or 0 for one in spent["activities"] if one["before"]]
         assert sum(waits) > sum(works) > 0
     assert seeded.rejected == {0}
 

@@ -131,24 +131,46 @@ def test_every_open_quarter_is_asked_for_at_night():
 
 
 def test_the_page_says_it_in_words_and_names_what_is_within_reach(client):
-    seen, hidden = due_redesign(), due_redesign()
+    seen, *hidden = (due_redesign() for _number in range(6))
     read(seen)
-    read(hidden, p=0.9, verdict="no_measurable_change")
+    for one in hidden:
+        read(one, p=0.9, verdict="no_measurable_change")
     read_portfolio(quarter=QUARTER, at=AFTER)
     client.force_login(seen.workflow.owner)
 
     page = client.get(reverse("measurement:quarter", args=[2026, 1])).content.decode()
     file = client.get(reverse("measurement:quarter_csv", args=[2026, 1])).getvalue().decode()
 
-    assert "1 of 2 redesigns measurably improved. About 0.1 of these may be chance." in page
-    assert "1 more redesign is counted that is not within your reach." in page
+    assert "1 of 6 redesigns measurably improved. About 0.1 of these may be chance." in page
+    assert "5 more redesigns are counted that are not within your reach." in page
     for told in (page, file):
-        assert seen.workflow.name in told
-        assert hidden.workflow.name not in told
-    assert "1 of 2 redesigns" in client.get(reverse("measurement:quarters")).content.decode()
+        assert f">{seen.workflow.name}<" in told or f"{seen.workflow.name}," in told
+        assert str(hidden[0].public_id) not in told
+    assert "1 of 6 redesigns" in client.get(reverse("measurement:quarters")).content.decode()
     assert client.get("/evidence/quarters/2026-q5/").status_code == 404
     client.force_login(PersonFactory())
     assert (
         "No reading within your reach"
         in client.get(reverse("measurement:quarter", args=[2026, 1])).content.decode()
     )
+
+
+@pytest.mark.parametrize("beyond, told", [(0, True), (1, False), (4, False), (5, True)])
+def test_totals_never_tell_of_the_few_beyond_reach(client, beyond, told):
+    """One's own taken off, the others' verdicts would be left."""
+    seen, *hidden = (due_redesign() for _number in range(1 + beyond))
+    read(seen)
+    for one in hidden:
+        read(one)
+    read_portfolio(quarter=QUARTER, at=AFTER)
+    client.force_login(seen.workflow.owner)
+    claim = f"{1 + beyond} of {1 + beyond} redesign"
+
+    page = client.get(reverse("measurement:quarter", args=[2026, 1])).content.decode()
+    listed = client.get(reverse("measurement:quarters")).content.decode()
+    file = client.get(reverse("measurement:quarter_csv", args=[2026, 1])).getvalue().decode()
+
+    assert (claim in page) is (claim in listed) is told
+    assert ("Over all" in page) is ("Over all" in listed) is (told and beyond > 0)
+    assert (f"improved,{1 + beyond}\r\n" in file) is told
+    assert ("pooled_ratio,\r\n" in file) is not (told and beyond > 0)

@@ -71,7 +71,7 @@ def test_a_stranger_learns_only_how_many(version, client):
     page = client.get(f"/calendars/{version.calendar.public_id}/").content.decode()
 
     assert (use.planned, use.more) == ([], 1)
-    assert "1 more is not listed" in page
+    assert "1 redesign is read by it that is not within your reach." in page
 
 
 def test_two_questions_whatever_their_number(version, django_assert_num_queries):
