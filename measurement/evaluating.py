@@ -22,10 +22,12 @@ from measurement.statistics import (
     Reading,
     evaluate,
 )
-from measurement.statistics.arrays import WEEK
+from measurement.statistics.arrays import DAY, WEEK, Floats
 from measurement.statistics.last_year import YearOnYear, same_weeks_last_year
 from measurement.statistics.periods import windows_of
 
+# What a quarter says follows from these as well.
+OF_QUARTERS = ("indicators/quarters.py", "indicators/pooling.py")
 PLAIN = frozenset({str, int, bool, type(None)})
 TUPLES = ("guards", "changed_since_go_live")  # JSON knows lists only
 
@@ -150,7 +152,7 @@ def evaluated(call: Call, arrays: Arrays, calendar: OpeningHours | None) -> Read
         if call.delivered_rows
         else None,
         selection=selection_gate(
-            baseline_weeks(call), comparison_as_slow=bool(call.comparison_as_slow)
+            baseline_weeks(call, arrays["start"]), comparison_as_slow=bool(call.comparison_as_slow)
         )
         if call.picked_because_slow
         else None,
@@ -172,12 +174,19 @@ def year_on_year(call: Call, arrays: Arrays, calendar: OpeningHours | None) -> Y
     )
 
 
-def baseline_weeks(call: Call) -> int:
-    """Whole weeks of the before-window: one in which no case started is a week of history too."""
+def baseline_weeks(call: Call, start: Floats) -> int:
+    """Weeks of the before-window: one in which no case started is a week of history too.
+
+    But not those before the first case: a source may say it is complete from long before that.
+    """
     window = windows_of(
         Design(**call.design), go_live=call.go_live, cutoff=call.cutoff, data_from=call.data_from
     )
-    return max(0, int((window.before_to - window.before_from) / WEEK + 1e-9))
+    used = start[start >= window.before_from]
+    if not len(used):
+        return 0
+    first = max(window.before_from, float(used.min()) // DAY * DAY)
+    return max(0, math.ceil((window.before_to - first) / WEEK - 1e-9))
 
 
 def canonical(value: Any) -> Any:
@@ -214,6 +223,6 @@ def code_version() -> str:
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.joinpath("statistics").glob("*.py")):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
-    for name in ("evaluating.py", "own_gates.py", "season.py"):
-        digest.update(Path(__file__).with_name(name).read_bytes())
+    for name in ("evaluating.py", "own_gates.py", "season.py", *OF_QUARTERS):
+        digest.update(Path(__file__).parent.joinpath(name).read_bytes())
     return f"{digest.hexdigest()[:16]} numpy {np.__version__} scipy {scipy.__version__}"

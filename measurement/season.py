@@ -39,6 +39,8 @@ def against_last_year(reading: Reading, year: YearOnYear, design: Design) -> Rea
     interval = Interval(year.ratio, year.low, year.high)
     verdict = verdict_of(interval, reading.gates, reading.guardrails, design)
     weak = failed(year.last_year.gates, (*INSUFFICIENT, *REFUSING[:2]))
+    if verdict in {"improved", "faster_but_worse"}:  # as this year, half of the difference is it
+        weak += failed(year.last_year.gates, ["G7"])
     if weak and verdict != "refused":
         verdict, more_weeks = "insufficient_evidence", None
         told = " ".join(year.last_year.gates[name].text for name in weak)

@@ -210,6 +210,8 @@ def _set_handlers(  # noqa: C901, PLR0915 - one machine
             raise Unreadable("too_many_columns", limit=limits.columns, found=at)
         if at - 1 > len(row):
             row.extend([""] * (at - 1 - len(row)))
+        if at <= len(row):  # a second value of one cell would move all later ones
+            raise Unreadable("broken_sheet", line=state.line)
         row.append(text)
 
     parser.StartElementHandler = begin

@@ -29,7 +29,7 @@ def look_back(*, readings: Sequence[Reading], at: datetime) -> list[Lasting]:
         reading.redesign_id: reading
         for reading in Reading.objects.filter(
             redesign__in={reading.redesign_id for reading in later}, kind=ReadingKind.PRIMARY
-        ).defer("chart", "design")
+        ).defer("chart")
     }
     rows = [
         Lasting(

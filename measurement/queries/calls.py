@@ -14,7 +14,7 @@ from measurement.queries.arrays import CaseArrays
 from measurement.queries.gathering import Due, Gathered
 from measurement.queries.known import LATER_DAYS, cutoff_of
 from measurement.queries.registered import changed_since
-from measurement.season import has_two_years
+from measurement.season import TWO_YEARS, has_two_years
 from measurement.statistics import Design, OpeningHours, plan
 from workflows.models import GoLive, Guardrail, Hypothesis, Workflow
 
@@ -45,23 +45,24 @@ def prepared(due: Due, known: Gathered, *, at: datetime) -> Prepared:
     calendar = known.calendars.get(go_live.calendar_version_id)
     source = known.sources.get(workflow.pk)
     begins = [data_begin(source, own)]
-    as_slow, other_source = None, None
+    other_source = None
     comparison = reach.comparison
     if comparison is not None:
         other = known.cases[comparison.pk].only(())
         other_source = known.sources.get(comparison.pk)
         begins.append(data_begin(other_source, other))
-        arrays |= named_arrays(other, prefix="other_")
-        as_slow = about_as_slow(arrays, go_live.at.timestamp(), calendar)
-    read, repeated = known.delivered.get(workflow.pk, (0, 0))
+        lost = known.clock_errors.get(comparison.pk, 0)
+        arrays |= named_arrays(other, prefix="other_", unreadable_starts=lost)
+    read, repeated = _delivered(known, workflow, comparison)
     begin = latest_begin(*begins)
+    design = design_of(go_live, kind, source)
     changed = changed_since(go_live, source, other_source, history=known.history)
     call = Call(
         go_live=go_live.at.timestamp(),
         cutoff=cutoff_of(go_live, kind, at=at, covered=reach.both or reach.own),
         data_from=begin.at,
         data_from_first_case=begin.of_first_case,
-        design=design_of(go_live, kind, source) | {"post_hoc": go_live.post_hoc or bool(changed)},
+        design=design | {"post_hoc": go_live.post_hoc or bool(changed)},
         changed_since_go_live=changed,
         guards=tuple(_guard(guard) for guard in guards),
         comparison=str(comparison.public_id) if comparison else None,
@@ -70,24 +71,44 @@ def prepared(due: Due, known: Gathered, *, at: datetime) -> Prepared:
         delivered_rows=read,
         duplicate_rows=repeated,
         picked_because_slow=workflow.picked_because_slow,
-        comparison_as_slow=as_slow,
-        season=_against_last_year(go_live, kind, comparison, begin),
+        comparison_as_slow=None
+        if comparison is None
+        else about_as_slow(
+            arrays, go_live.at.timestamp(), calendar, data_from=begin.at, design=Design(**design)
+        ),
+        season=_against_last_year(go_live, kind, comparison, begin, calendar),
     )
     return Prepared(call, arrays, calendar)
 
 
+def _delivered(known: Gathered, workflow: Workflow, comparison: Workflow | None) -> tuple[int, int]:
+    """Rows delivered and repeated, of the two workflows the one that repeats more (gate G9)."""
+    both = [workflow.pk] if comparison is None else [workflow.pk, comparison.pk]
+    counts = [known.delivered.get(pk, (0, 0)) for pk in both]
+    return max(counts, key=lambda count: count[1] / count[0] if count[0] else 0.0)
+
+
 def _against_last_year(
-    go_live: GoLive, kind: ReadingKind, comparison: Workflow | None, begin: "DataBegin"
+    go_live: GoLive,
+    kind: ReadingKind,
+    comparison: Workflow | None,
+    begin: "DataBegin",
+    calendar: OpeningHours | None,
 ) -> bool:
     """A registered season is taken out by last year's weeks, at the registered date and later.
 
-    With a comparison there is no need: it went through the same season.
+    With a comparison there is no need: it went through the same season. The source must have said
+    since when its data are complete: an older export brought in later must not change what is read.
+    The work calendar must know those weeks, too.
     """
+    at = go_live.at.timestamp()
     return (
         go_live.revision.hypothesis.season
         and kind != ReadingKind.EARLY
         and comparison is None
-        and has_two_years(go_live=go_live.at.timestamp(), data_from=begin.at)
+        and not begin.of_first_case
+        and has_two_years(go_live=at, data_from=begin.at)
+        and (calendar is None or calendar.covered_from <= at - TWO_YEARS)
     )
 
 
@@ -168,7 +189,14 @@ def _guard(guard: Guardrail) -> dict[str, Any]:
     }
 
 
-def about_as_slow(arrays: Arrays, go_live: float, calendar: OpeningHours | None) -> bool:
+def about_as_slow(
+    arrays: Arrays,
+    go_live: float,
+    calendar: OpeningHours | None,
+    *,
+    data_from: float | None,
+    design: Design,
+) -> bool:
     """Whether the medians before go-live of the workflow and its comparison are near (G10)."""
     medians = [
         plan(
@@ -177,7 +205,9 @@ def about_as_slow(arrays: Arrays, go_live: float, calendar: OpeningHours | None)
             go_live=go_live,
             cutoff=go_live,
             cancelled=arrays[f"{prefix}cancelled"],
+            data_from=data_from,
             calendar=calendar,
+            design=design,
         ).median
         for prefix in ("", "other_")
     ]

@@ -61,8 +61,8 @@ def gathered(due: Iterable[Due]) -> Gathered:
     return Gathered(
         guards=guards,
         sources={source.workflow_id: source for source in sources},
-        clock_errors=_clock_errors(own),
-        delivered=_delivered(own),
+        clock_errors=_clock_errors(own | others),
+        delivered=_delivered(own | others),
         calendars={pk: calendar_of(version) for pk, version in versions.items()},
         history=history_of(
             [one.go_live for one in due],

@@ -9,7 +9,7 @@ from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.charts import words
-from measurement.choices import LastingState, ReadingKind
+from measurement.choices import LastingState, ReadingKind, ReadingVerdict
 from measurement.models import Lasting, Reading
 from measurement.statistics import Gate, lasting
 from people.choices import Role
@@ -19,6 +19,8 @@ from workflows.models import Redesign
 
 DAYS = {ReadingKind.DAY_90: 90, ReadingKind.DAY_180: 180}
 
+CALL = ("comparison", "season", "calendar", "data_from")
+MOVES = frozenset({"washout_days", "early", "planned_information", "post_hoc"})
 JUDGED = ("G1", "G2", "G3", "G4", "G5", "G8")
 
 
@@ -33,8 +35,22 @@ class Told:
 
 
 def state_after(primary: Reading, later: Reading) -> LastingState:
-    """What ``later``, a reading at 90 or 180 days, says of the effect of ``primary``."""
+    """What ``later``, a reading at 90 or 180 days, says of the effect of ``primary``.
+
+    Only the same call may speak of the same effect. Against last year's weeks a reading without a
+    verdict may have an interval that those weeks cannot carry, so it does not speak either.
+    """
+    unsure = later.design.get("season") and later.verdict == ReadingVerdict.INSUFFICIENT_EVIDENCE
+    if unsure or _call_of(primary) != _call_of(later):
+        return LastingState.NOT_KNOWN
     return LastingState(lasting(_told(primary), _told(later)))
+
+
+def _call_of(reading: Reading) -> tuple[Any, ...]:
+    """What two readings of one effect have in common: all but the dates, and what follows them."""
+    design = reading.design.get("design", {})
+    kept = {name: value for name, value in design.items() if name not in MOVES}
+    return (kept, *(reading.design.get(name) for name in CALL))
 
 
 def _told(reading: Reading) -> Told:

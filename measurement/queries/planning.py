@@ -145,16 +145,18 @@ def figures_at(redesign: Redesign, hypothesis: Hypothesis, *, go_live: datetime)
     at = go_live.timestamp()
     begins = [data_begin(source, own)]
     comparison, calendar = None, calendar_of(_calendar_version(hypothesis))
-    as_slow = False
+    both = None
     if hypothesis.comparison_id is not None:
         other = case_arrays(hypothesis.comparison_id)
         other_source = CaseSource.objects.filter(workflow_id=hypothesis.comparison_id).first()
         begins.append(data_begin(other_source, other))
         comparison = Comparison(other.start, other.end, other.kind, other.cancelled)
         both = arrays | named_arrays(other, prefix="other_")
-        as_slow = about_as_slow(both, min(at, timezone.now().timestamp()), calendar)
     data_from = latest_begin(*begins).at
     known_at = min(at, timezone.now().timestamp())
+    as_slow = both is not None and about_as_slow(
+        both, known_at, calendar, data_from=data_from, design=design
+    )
     planned = plan(
         arrays["start"],
         arrays["end"],
@@ -174,7 +176,9 @@ def figures_at(redesign: Redesign, hypothesis: Hypothesis, *, go_live: datetime)
         data_from=data_from,
         design=design,
     )
-    first = max(at - design.before_days * DAY, -math.inf if data_from is None else data_from)
+    begun = float(own.start.min()) if own.start.size else known_at
+    window = max(at - design.before_days * DAY, -math.inf if data_from is None else data_from)
+    first = window if begun - window < 7 * DAY else begun
     return {
         "plan": planned,
         "follow_up_days": days,

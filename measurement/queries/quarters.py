@@ -130,6 +130,12 @@ def claim_of(reading: PortfolioReading) -> str:
 
 
 def state_of(reading: PortfolioReading, *, at: datetime) -> str:
+    if reading.is_final and reading.outstanding:
+        return ngettext(
+            "Final: %(count)s reading never came and takes part as no effect.",
+            "Final: %(count)s readings never came and take part as no effect.",
+            reading.outstanding,
+        ) % {"count": words.number(reading.outstanding)}
     if reading.is_final:
         return _("Final: every reading of the quarter that could come is in it.")
     waits = ngettext(

@@ -142,6 +142,17 @@ def test_a_week_without_a_start_is_a_week_of_history_all_the_same():
     assert (reading.gates["G10"].passed, reading.gates["G10"].value) == (True, 52.0)
 
 
+def test_weeks_before_the_first_case_are_no_history():
+    """A source may say that it is complete from long before there was anything."""
+    arrays = cases()
+    late = arrays["start"] >= GO_LIVE - 91 * DAY
+    kept = {name: values[late] for name, values in arrays.items()}
+
+    reading = evaluated(call(picked_because_slow=True, data_from=GO_LIVE - 400 * DAY), kept, None)
+
+    assert (reading.gates["G10"].passed, reading.gates["G10"].value) == (False, 13.0)
+
+
 def test_canonical_has_no_numbers_that_json_does_not_know():
     assert canonical({"a": float("nan"), "b": (np.float64("inf"), np.int32(3))}) == {
         "a": None,

@@ -167,6 +167,23 @@ def test_last_year_that_carries_no_reading_gives_no_verdict():
     assert (reading.p, reading.more_weeks, reading.target) == (1.0, None, None)
 
 
+def test_batch_stamps_of_last_year_give_no_improvement():
+    """Half of the difference is last year's: what was recorded otherwise then counts as much."""
+    arrays = cases(effect=0.5)
+    begun = (arrays["start"] - GO_LIVE) / DAY + 364
+    # So few that this year's own weeks, of which these are the first, pass.
+    last = (begun > 0) & (begun < 100) & (np.arange(len(begun)) % 6 == 0)
+    stamped = arrays["end"].copy()
+    stamped[last] = np.ceil(stamped[last] / (7 * DAY)) * 7 * DAY
+    alone = evaluated(call(arrays, season=True), arrays, None)
+
+    reading = evaluated(call(arrays, season=True), arrays | {"end": stamped}, None)
+
+    assert alone.verdict == "improved"
+    assert (reading.verdict, reading.p) == ("insufficient_evidence", 1.0)
+    assert reading.reason.startswith("In the same weeks of last year: ")
+
+
 def test_a_refused_reading_stays_refused_by_its_own_gates():
     arrays = cases(effect=0.5)
     backwards = arrays["start"] > GO_LIVE

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
-from measurement.choices import CONCLUSIVE, ReadingKind
+from measurement.choices import CONCLUSIVE, ReadingKind, SourceLayout
 from measurement.evaluating import evaluated
 from measurement.models import Reading
 from measurement.operations.lasting import look_back
@@ -64,7 +65,7 @@ def measure_redesigns(
     is taken once; rows that arrive later never make a second one. A suspended redesign is not read.
 
     With ``spare`` one whose data cannot be evaluated costs the others nothing: it is logged and
-    named, without a reading.
+    named, with its readings up to the one that failed.
     """
     go_lives = _locked(redesign_ids)
     taken: dict[int, dict[str, str]] = {}
@@ -127,6 +128,8 @@ def _outcomes(
     outcomes: list[Outcome] = []
     failed: dict[int, Redesign] = {}
     for one in due:
+        if one.go_live.redesign_id in failed:  # a later reading needs the one before it
+            continue
         try:
             outcomes.append(_outcome(one, known, at=at))
         except Exception:
@@ -135,13 +138,16 @@ def _outcomes(
             redesign = one.go_live.redesign
             log.exception("the cases of redesign %s could not be evaluated", redesign.pk)
             failed[redesign.pk] = redesign
-    spared = [one for one in outcomes if one.due.go_live.redesign_id not in failed]
-    return spared, list(failed.values())
+    return outcomes, list(failed.values())
 
 
 def _outcome(due: Due, known: Gathered, *, at: datetime) -> Outcome:
     taken_in = prepared(due, known, at=at)
     result = evaluated(taken_in.call, taken_in.arrays, taken_in.calendar)
     workflow_id = due.go_live.redesign.workflow_id
-    activities = activities_of(workflow_id, known.sources.get(workflow_id), taken_in)
+    source = known.sources.get(workflow_id)
+    is_log = source is not None and source.layout == SourceLayout.EVENTS
+    # The one query of an outcome: when it fails, the others' transaction must not be lost with it.
+    with transaction.atomic() if is_log else nullcontext():
+        activities = activities_of(workflow_id, source, taken_in)
     return Outcome(due, taken_in, result, pictures_of(taken_in) | activities)

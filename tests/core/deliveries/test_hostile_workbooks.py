@@ -110,6 +110,7 @@ def test_damaged_part_is_refused():
         (cells('<c r="ZZZZ1"><v>1</v></c>'), "broken_sheet"),
         (cells('<c r="1"><v>1</v></c>'), "broken_sheet"),
         (cells('<c r="B1"><v>1</v></c><c r="A1"><v>1</v></c>'), "broken_sheet"),
+        (cells('<c r="A1"><v>1</v><v>2</v></c><c r="B1"><v>3</v></c>'), "broken_sheet"),
         (cells('<c r="A1"><v>one</v></c>'), "broken_xml"),
         (cells('<c r="A1" t="s"><v>9</v></c>'), "broken_xml"),
         (cells('<c r="A1" t="s"><v>-1</v></c>'), "broken_xml"),
@@ -122,7 +123,7 @@ def test_damaged_part_is_refused():
         ("<worksheet/>", "broken_sheet"),
         (EMPTY_SHEET, "empty"),
     ],
-    ids=range(16),
+    ids=range(17),
 )
 def test_sheet_that_makes_no_sense_is_refused(sheet, code):
     assert refusal(workbook_with(sheet)) == code

@@ -57,6 +57,32 @@ def test_a_later_reading_says_whether_the_effect_held(later, primary, state, kin
     assert ("relapsed_at" in fact) is (state == "relapse")
 
 
+@pytest.mark.parametrize(
+    "changed, state",
+    [
+        ({}, "relapse"),
+        ({"comparison": "another"}, "not_known"),
+        ({"data_from": 0.0}, "not_known"),
+        ({"design": {"target_ratio": 0.8, "washout_days": 104}}, "relapse"),
+        ({"design": {"target_ratio": 0.8, "standardise": False}}, "not_known"),
+    ],
+)
+def test_only_the_same_call_speaks_of_the_same_effect(changed, state):
+    """Such as a comparison that was redesigned meanwhile: another effect is measured without it."""
+    design = {"design": {"target_ratio": 0.8}} | changed
+
+    assert read(WENT | {"design": design}).lasting.state == state
+
+
+def test_last_year_s_weeks_without_a_verdict_raise_no_alarm():
+    season = {"design": {"target_ratio": 0.8}, "season": True}
+    weak = WENT | {"verdict": "insufficient_evidence"}
+    first = {"design": season}
+
+    assert read(weak | first, primary=first).lasting.state == "not_known"
+    assert read(WENT | first, primary=first).lasting.state == "relapse"
+
+
 def test_what_a_later_reading_said_stands_and_fits_its_readings():
     reading = read(WENT)
     row = reading.lasting

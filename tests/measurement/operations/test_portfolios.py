@@ -9,6 +9,7 @@ from django.urls import reverse
 from measurement.models import PortfolioMember, PortfolioReading
 from measurement.operations.portfolios import ask_for_open_portfolios, read_portfolio
 from measurement.queries.portfolios import open_quarters, quarter_now, survivors_of_quarters
+from measurement.queries.quarters import state_of
 from tests.factories.measurement import reading_of
 from tests.factories.people import PersonFactory
 from tests.factories.sign_offs import live
@@ -56,6 +57,7 @@ def test_who_was_not_read_takes_part_as_no_effect_and_is_final_in_the_end():
     late = read_portfolio(quarter=QUARTER, at=MUCH_LATER)
 
     assert (late.is_final, late.outstanding, late.improved) == (True, 1, 0)
+    assert state_of(late, at=MUCH_LATER).startswith("Final: 1 reading never came")
     unread = PortfolioMember.objects.get(portfolio=late, redesign=second)
     assert (unread.p, unread.survived, unread.reading) == (1.0, False, None)
     read(second, p=0.0001)

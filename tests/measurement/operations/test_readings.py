@@ -681,6 +681,28 @@ def test_the_comparison_s_source_is_registered_too():
     assert reading.grade == "C"
 
 
+@pytest.mark.parametrize(
+    "spoil, gate",
+    [
+        (lambda row: f"LOST-{row[0]},2026-05-02T08:00:00Z,2026-05-01T08:00:00Z,completed,,", "G5"),
+        (",".join, "G9"),
+    ],
+)
+def test_what_was_delivered_of_the_comparison_is_judged_as_well(spoil, gate):
+    other = workflow_below(PersonFactory())
+    head, *rows = simulated(go_live=LIVE_AT, seed=77, prefix="OTHER").decode().splitlines()
+    more = [spoil(row.split(",")) for row in rows[: len(rows) // 10]]
+    imported(other, "\n".join([head, *rows, *more]).encode(), skip_bad_rows=True)
+    redesign = went_live(comparison=other)
+    imported(redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6))
+
+    reading = measured(redesign)
+
+    assert reading.result["compared"] is True
+    assert reading.result["gates"][gate]["passed"] is False
+    assert reading.verdict == ReadingVerdict.REFUSED
+
+
 # --- several dates at once, and the comparison ------------------------------------------------------
 def test_asking_takes_the_verdict_alone_and_leaves_the_later_readings_their_data():
     redesign = went_live(at=LONG_AGO - timedelta(days=3), live_at=LONG_AGO)

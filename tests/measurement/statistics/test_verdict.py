@@ -3,8 +3,16 @@ import math
 import pytest
 
 from measurement.statistics import Design, Gate, GuardReading
+from measurement.statistics.baseline_guards import Drift, Guarded, Placebo
 from measurement.statistics.outlook import more_weeks_for, outlook
-from measurement.statistics.verdict import Interval, is_negligible, target_of, verdict_of
+from measurement.statistics.verdict import (
+    Interval,
+    grade_of,
+    is_negligible,
+    target_of,
+    verdict_of,
+)
+from measurement.statistics.wording import span
 
 NAMES = [f"G{n}" for n in range(1, 11)]
 BROKEN = GuardReading("rework", 0.1, 0.3, 0.1, 0.3, "broken")
@@ -30,6 +38,8 @@ def gates(*failing):
         ((1.0, 0.81, 1.2), [], [], "no_measurable_change"),
         ((1.0, 0.80, 1.2), [], [], "insufficient_evidence"),
         ((1.0, 0.9, 1.0), [], [], "no_measurable_change"),
+        ((1.2, 1.0, 1.5), [], [], "no_measurable_change"),
+        ((0.7, 0.6, math.nan), [], [], "insufficient_evidence"),
     ],
 )
 def test_verdict_is_the_first_match(interval, failing, guardrails, verdict):
@@ -48,6 +58,31 @@ def test_target_word(interval, target):
     assert target_of("improved", Interval(*interval), 0.8) == target
     assert target_of("faster_but_worse", Interval(*interval), 0.8) == target
     assert target_of("worse", Interval(*interval), 0.8) is None
+
+
+QUIET = Guarded(-0.3, 0.1, Placebo(8, 1.5, 0.1), Drift(0.0, 0.01, 30.0), drift_used=False)
+
+
+@pytest.mark.parametrize("compared, best", [(False, "B"), (True, "A")])
+@pytest.mark.parametrize("weeks, reached", [(25, False), (26, True)])
+def test_full_grade_begins_at_twenty_six_weeks_and_the_limit_of_kappa_is_quiet(
+    compared, best, weeks, reached
+):
+    grade = grade_of(QUIET, gates(), Design(), compared=compared, baseline_weeks=weeks)
+
+    assert grade == (best if reached else "C")
+
+
+@pytest.mark.parametrize(
+    "seconds, clock, told",
+    [
+        (216_000.0, "wall clock", "2.5 days"),
+        (9_000.0, "business time", "2.5 h"),
+        (math.nan, "business time", "not reached"),
+    ],
+)
+def test_span_is_told_in_days_or_in_hours_of_business_time(seconds, clock, told):
+    assert span(seconds, clock) == told
 
 
 def test_negligible_is_a_whole_interval_inside_the_margin():

@@ -244,7 +244,7 @@ def test_page_asks_as_often_for_many_files_and_readings_as_for_one(
     assert asked() == few
 
 
-def test_a_registered_season_is_taken_out_where_two_years_are_there(client):
+def with_season():
     boss = PersonFactory()
     workflow = workflow_below(boss, is_simulated=True)
     some_policy()
@@ -256,16 +256,35 @@ def test_a_registered_season_is_taken_out_where_two_years_are_there(client):
     sign(Review(redesign, route, boss), boss, at=at)
     redesign.refresh_from_db()
     go_live(redesign=redesign, actor=workflow.owner, at_instant=LIVE_AT, at=at)
-    imported(workflow, simulated(go_live=LIVE_AT, effect=0.6, per_day=2.0, weeks_before=110))
+    return redesign
+
+
+def test_a_registered_season_is_taken_out_where_two_years_are_there(client):
+    redesign = with_season()
+    cases = simulated(go_live=LIVE_AT, effect=0.6, per_day=2.0, weeks_before=110)
+    imported(redesign.workflow, cases, data_from=LIVE_AT - timedelta(weeks=109))
 
     taken = measure_redesign(redesign_id=redesign.pk, at=NOW)
-    client.force_login(workflow.owner)
+    client.force_login(redesign.workflow.owner)
     page = text_of(client.get(url("evidence", redesign)))
 
     assert (taken.design["season"], taken.grade) == (True, "C")
     assert [line["name"] for line in taken.chart["sensitivity"]][-1] == "this_year"
     assert "The season is taken out by the same weeks of last year." in page
     assert "it is the season" in page
+
+
+def test_old_cases_alone_do_not_decide_whether_a_season_is_taken_out():
+    """Who brings them in later would choose the verdict: the source must have said so."""
+    redesign = with_season()
+    imported(
+        redesign.workflow, simulated(go_live=LIVE_AT, effect=0.6, per_day=2.0, weeks_before=110)
+    )
+
+    taken = measure_redesign(redesign_id=redesign.pk, at=NOW)
+
+    assert taken.design["data_from_first_case"]
+    assert "season" not in taken.design
 
 
 def test_where_the_time_went_is_drawn_with_its_table(client, owner, redesign, reading):
