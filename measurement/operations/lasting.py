@@ -10,11 +10,10 @@ from core.changing import given
 from measurement.choices import LastingState, ReadingKind
 from measurement.errors import AlarmAnswered
 from measurement.models import Lasting, Reading, RelapseAnswer
+from measurement.queries.known import LATER_DAYS
 from measurement.queries.lasting import state_after
 from people.models import Person
 from workflows.models import Redesign
-
-LATER_KINDS = (ReadingKind.DAY_90, ReadingKind.DAY_180)
 
 
 def look_back(*, readings: Sequence[Reading], at: datetime) -> list[Lasting]:
@@ -22,7 +21,7 @@ def look_back(*, readings: Sequence[Reading], at: datetime) -> list[Lasting]:
 
     A relapse is an event of its own. The caller holds the redesigns' rows.
     """
-    later = [reading for reading in readings if reading.kind in LATER_KINDS]
+    later = [reading for reading in readings if reading.kind in LATER_DAYS]
     if not later:
         return []
     primaries = {

@@ -28,7 +28,7 @@ from measurement.statistics.time_spent import (
 )
 
 DAY = 86_400.0
-_HEADER_BYTES = 19  # of PostgreSQL's binary COPY format, as in measurement.queries.arrays
+_HEADER_BYTES = 19  # of PostgreSQL's binary COPY format
 _COLUMNS = (
     ("case", ">i8"),
     ("start", ">f8"),

@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from core.charts import words
 from measurement.choices import LastingState, ReadingKind, ReadingVerdict
 from measurement.models import Lasting, Reading
+from measurement.queries.known import LATER_DAYS
 from measurement.statistics import Gate, lasting
 from people.choices import Role
 from people.models import Person
 from people.rules import open_grants
 from workflows.models import Redesign
-
-DAYS = {ReadingKind.DAY_90: 90, ReadingKind.DAY_180: 180}
 
 CALL = ("comparison", "season", "calendar", "data_from")
 MOVES = frozenset({"washout_days", "early", "planned_information", "post_hoc"})
@@ -95,7 +94,7 @@ def lasting_of(redesign: Redesign) -> list[LaterReading]:
 
 
 def _told_of(row: Lasting) -> str:
-    days = DAYS[ReadingKind(row.reading.kind)]
+    days = LATER_DAYS[ReadingKind(row.reading.kind)]
     texts = {
         LastingState.SUSTAINED: _("The effect still held after %(days)s days, on %(day)s."),
         LastingState.RELAPSE: _(
