@@ -73,11 +73,14 @@ class Case(models.Model):
     """One run of a workflow, keyed (workflow, case_id) so that it can be split by workflow.
 
     ``fields`` holds the guardrail columns as numbers (yes/no as 1/0); nothing that names a
-    person. Times are aware UTC. Rows that end before they start never get in.
+    person. Times are aware UTC. Rows that end before they start never get in. What it refers to
+    the database checks once for each statement: see migration 0011.
     """
 
     pk = models.CompositePrimaryKey("workflow_id", "case_id")
-    workflow = models.ForeignKey(Workflow, models.PROTECT, related_name="cases", db_index=False)
+    workflow = models.ForeignKey(
+        Workflow, models.PROTECT, related_name="cases", db_index=False, db_constraint=False
+    )
     case_id = models.CharField(max_length=200)
     started_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)
@@ -85,8 +88,12 @@ class Case(models.Model):
     kind = models.CharField(max_length=100, blank=True)
     last_event_at = models.DateTimeField(null=True)
     fields = models.JSONField(null=True)
-    first_import = models.ForeignKey("CaseImport", models.PROTECT, related_name="+", db_index=False)
-    last_import = models.ForeignKey("CaseImport", models.PROTECT, related_name="+", db_index=False)
+    first_import = models.ForeignKey(
+        "CaseImport", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    last_import = models.ForeignKey(
+        "CaseImport", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
 
     class Meta:
         constraints = [
@@ -122,7 +129,9 @@ class CaseEvent(models.Model):
     """
 
     pk = models.CompositePrimaryKey("workflow_id", "case_id", "position")
-    workflow = models.ForeignKey(Workflow, models.PROTECT, related_name="+", db_index=False)
+    workflow = models.ForeignKey(
+        Workflow, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     case_id = models.CharField(max_length=200, db_collation="C")
     position = models.PositiveIntegerField()
     activity = models.CharField(max_length=200, db_collation="C")

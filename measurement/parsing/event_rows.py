@@ -32,14 +32,13 @@ def fill_events_fast(block: EventBlock, raw: RawBlock, terms: FileTerms) -> bool
         begans: Sequence[str] = empty
         if "began_at" in cells:
             begans, begun = fast_times(cells["began_at"], raw, terms)
-            pairs = zip(begun, moments, strict=True)
-            if any(began > at for began, at in pairs if began is not None and at is not None):
+            if (begun > moments).any():
                 return False
         fields = fast_fields(block.columns, cells, len(raw.lines), terms.decimal)
     except CloserLookError:
         return False
     known = {given: lifecycle_of(given.strip()) for given in set(cells.get("lifecycle", ()))}
-    lifecycles = [known[given] for given in cells["lifecycle"]] if known else empty
+    lifecycles = list(map(known.__getitem__, cells["lifecycle"])) if known else empty
     block.lines, block.case_ids, block.activities, block.kinds = raw.lines, ids, activities, kinds
     block.ats, block.begans, block.lifecycles, block.fields = ats, begans, lifecycles, fields
     return True

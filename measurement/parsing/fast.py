@@ -7,7 +7,7 @@ rows and says what is wrong with the others.
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from json import dumps
 
 from core.deliveries.cells import NESTED, is_storable
@@ -19,16 +19,14 @@ from measurement.parsing.blocks import (
     RawBlock,
     status_of,
 )
+from measurement.parsing.clocks import NEVER, Moments, OtherwiseWrittenError, moments_of
 from measurement.parsing.columns import Columns
 from measurement.parsing.limits import CASE_ID_LENGTH, KIND_LENGTH
 from measurement.parsing.times import time_reader
 from measurement.parsing.values import BadValueError, read_number
 
-_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,6})?"
-# PostgreSQL, which reads these times itself, knows offsets below 16 hours only.
-_OFFSET = "(?:Z|[+-](?:0[0-9]|1[0-5]):[0-5][0-9])"
-FAST_TIMES = re.compile(f"(?:(?:{_TIME}{_OFFSET})?\n)*")
-FIRST_DAY = "0001-01-01"  # with an offset it may lie before all that can be counted
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+FEW = 50  # rows for each different number, at least: then each of them is read once
 FAST_NUMBERS = re.compile("(?:(?:-?(?:0|[1-9][0-9]{0,14})(?:\\.[0-9]{1,9})?)?\n)*")
 
 
@@ -46,7 +44,7 @@ def fill_fast(block: Block, raw: RawBlock, terms: FileTerms) -> bool:
         started, starts = fast_times(cells["started_at"], raw, terms)
         completed, ends = fast_times(cells["completed_at"], raw, terms)
         last_events, _lasts = fast_times(cells.get("last_event_at", empty), raw, terms)
-        if any(end < start for start, end in zip(starts, ends, strict=True) if start and end):
+        if ((ends < starts) & (ends != NEVER)).any():
             return False
         statuses = _fast_statuses(cells.get("status", empty), completed)
         fields = fast_fields(block.columns, cells, len(raw.lines), terms.decimal)
@@ -79,39 +77,27 @@ def fast_texts(*columns: tuple[Sequence[str], int]) -> bool:
 
 def fast_times(
     column: Sequence[str], raw: RawBlock, terms: FileTerms
-) -> tuple[Sequence[str], list[datetime | None]]:
+) -> tuple[Sequence[str], Moments]:
     """The column as PostgreSQL reads it, and the moments. None of them is in the future."""
-    joined = _joined(column)
-    if terms.times or not FAST_TIMES.fullmatch(joined):
+    moments = None if terms.times else _as_written(column)
+    if moments is None:
         if not terms.times and terms.zone is None:
             raise CloserLookError
         try:
             column = time_reader(terms.times, terms.zone, typed=raw.typed).column(column)
         except BadValueError:
             raise CloserLookError from None
-        joined = _joined(column)
-    if FIRST_DAY in joined or not FAST_TIMES.fullmatch(joined):
+        moments = _as_written(column)
+    if moments is None or moments.max() > (terms.at + CLOCK_TOLERANCE - _EPOCH) // _MICROSECOND:
         raise CloserLookError
-    try:
-        times = [datetime.fromisoformat(text) if text else None for text in column]
-    except ValueError:
-        raise CloserLookError from None
-    newest = max(filter(None, times), default=None)
-    if newest is not None and newest > terms.at + CLOCK_TOLERANCE:
-        raise CloserLookError
-    return column, times
+    return column, moments
 
 
-def _numbers(column: Sequence[str], decimal: str) -> list[str]:
-    """Each different cell by itself: yes and no, decimals with a comma, blanks around."""
-    known = {"": ""}
+def _as_written(column: Sequence[str]) -> Moments | None:
     try:
-        for cell in set(column):
-            text = cell.strip()
-            known[cell] = read_number(text, decimal) if text else ""
-    except BadValueError:
-        raise CloserLookError from None
-    return [known[cell] for cell in column]
+        return moments_of(column)
+    except OtherwiseWrittenError:
+        return None
 
 
 def _joined(column: Sequence[str]) -> str:
@@ -131,7 +117,7 @@ def _fast_statuses(column: Sequence[str], completed: Sequence[str]) -> list[str]
         for raw, status in known.items()
         for ended in (False, True)
     }
-    statuses = [derived[raw, end != ""] for raw, end in zip(column, completed, strict=True)]
+    statuses = list(map(derived.__getitem__, zip(column, map(bool, completed), strict=True)))
     if "" in statuses:
         raise CloserLookError
     return statuses
@@ -146,11 +132,29 @@ def fast_fields(
     parts: list[list[str]] = []
     for name, _at in numbers:
         column = cells[name]
-        if decimal != "." or not FAST_NUMBERS.fullmatch(_joined(column)):
-            column = _numbers(column, decimal)
         head = dumps(name, ensure_ascii=False) + ":"
-        parts.append([head + text if text else "" for text in column])
+        kinds = set(column)
+        few = len(kinds) * FEW < count
+        if few or decimal != "." or not FAST_NUMBERS.fullmatch(_joined(column)):
+            known = _known_numbers(kinds, head, decimal)
+            parts.append(list(map(known.__getitem__, column)))
+        else:
+            parts.append([head + text if text else "" for text in column])
+    if len(parts) == 1:
+        return ["{" + part + "}" if part else "" for part in parts[0]]
     if all(all(part) for part in parts):
         return ["{" + ",".join(row) + "}" for row in zip(*parts, strict=True)]
     joined = (",".join(filter(None, row)) for row in zip(*parts, strict=True))
     return ["{" + row + "}" if row else "" for row in joined]
+
+
+def _known_numbers(cells: set[str], head: str, decimal: str) -> dict[str, str]:
+    """Each different cell by itself: yes and no, decimals with a comma, blanks around."""
+    known = {}
+    try:
+        for cell in cells:
+            text = cell.strip()
+            known[cell] = head + read_number(text, decimal) if text else ""
+    except BadValueError:
+        raise CloserLookError from None
+    return known

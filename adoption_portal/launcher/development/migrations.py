@@ -26,7 +26,7 @@ def main() -> int:
             *("0002_casestage", "0002_guards", "0002_audit_hashes", "0002_unit_tree"),
             *("0005_reading_fits_its_go_live", "0006_recomputation_differs"),
             *("0006_stricter_routes", "0003_enablement", "0008_useimport", "0004_inbound"),
-            "0010_eventlogs",
+            *("0010_eventlogs", "0011_case_references"),
         ],
         no_cache=True,
         quiet=["ok", "ignore"],

@@ -19,14 +19,9 @@ SELECT coalesce(sum(events - 1), 0)::bigint FROM (
 """
 
 
-def stage_events(block: EventBlock, *, import_id: int, run: UUID) -> None:
-    if block.lines:
-        with connection.cursor() as cursor, cursor.cursor.copy(STAGE) as copy:
-            copy.write(_staged_text(block, f"{import_id}\t{run}"))
-
-
-def _staged_text(block: EventBlock, head: str) -> str:
+def staged_text(block: EventBlock, *, import_id: int, run: UUID) -> str:
     """COPY's text form, as that of cases."""
+    head = f"{import_id}\t{run}"
     return "".join(
         f"{head}\t{line}\t{case_id}\t{activity}\t{at}\t{began or NULL}\t{lifecycle}\t{kind}"
         f"\t{fields or NULL}\n"

@@ -6,6 +6,7 @@ from typing import BinaryIO
 from uuid import UUID
 
 from core.deliveries.limits import REFUSALS_KEPT
+from core.deliveries.staged import CopyBehind
 from core.jobs import Claim, enqueue
 from measurement.choices import SourceLayout
 from measurement.errors import FileRefusedError
@@ -34,21 +35,26 @@ def import_cases(*, import_id: int, claim: Claim | None = None) -> CaseImport:
 class Cases(Steps[CaseImport]):
     """A row is a case."""
 
-    def staged_blocks(
+    order = staging.STAGE
+
+    def blocks(
         self, stream: BinaryIO, terms: FileTerms, *, import_id: int, run: UUID
-    ) -> Iterator[Block | EventBlock]:
-        """The file's blocks, each with its good rows in the stage already."""
+    ) -> Iterator[tuple[Block | EventBlock, str]]:
+        """The file's blocks, each with its good rows as the stage takes them."""
         for block in read_cases(stream, terms):
-            staging.stage(block, import_id=import_id, run=run)
-            yield block
+            yield block, staging.staged_text(block, import_id=import_id, run=run)
 
     def stage(self, delivery: CaseImport, run: UUID, claim: Claim | None) -> Count:
         ImportRejection.objects.filter(case_import=delivery).delete()
         count = Count()
         terms = terms_of_import(delivery)
         try:
-            with files.open_stored(delivery.stored_name) as stream:
-                for block in self.staged_blocks(stream, terms, import_id=delivery.pk, run=run):
+            with (
+                files.open_stored(delivery.stored_name) as stream,
+                CopyBehind(self.order) as stage,
+            ):
+                for block, rows in self.blocks(stream, terms, import_id=delivery.pk, run=run):
+                    stage.settle()
                     room = max(REFUSALS_KEPT - count.rejected, 0)
                     staging.keep_refusals(block.rejections[:room], import_id=delivery.pk)
                     count.read += block.read
@@ -58,6 +64,8 @@ class Cases(Steps[CaseImport]):
                     if claim is not None:
                         percent = stream.tell() * 100 // max(delivery.size, 1)
                         claim.progress(min(percent, 99), 100)
+                    if rows:
+                        stage.write(rows)
         except Unreadable as refused:
             raise FileRefusedError(refused.code, **refused.facts) from refused
         return count
@@ -99,12 +107,13 @@ class Cases(Steps[CaseImport]):
 class Events(Cases):
     """A row is an event; cases are what the events make."""
 
-    def staged_blocks(
+    order = event_staging.STAGE
+
+    def blocks(
         self, stream: BinaryIO, terms: FileTerms, *, import_id: int, run: UUID
-    ) -> Iterator[Block | EventBlock]:
+    ) -> Iterator[tuple[Block | EventBlock, str]]:
         for block in read_events(stream, terms):
-            event_staging.stage_events(block, import_id=import_id, run=run)
-            yield block
+            yield block, event_staging.staged_text(block, import_id=import_id, run=run)
 
     def repeated(self, delivery: CaseImport, run: UUID) -> int:
         return event_staging.repeated_events(import_id=delivery.pk, run=run)

@@ -1,11 +1,13 @@
-"""The stage: checked rows by COPY, and the one statement that merges them."""
+"""The stage: checked rows by COPY, and the statements that merge them."""
 
 import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
+from core.deliveries.staged import written_in_sets
 from measurement.models import CaseImport
 from measurement.operations.imports.one_delivery import Merged
 from measurement.parsing import Block, Rejection
@@ -17,54 +19,49 @@ STAGE = (
     " kind, last_event_at, fields) FROM STDIN"
 )
 REJECT = 'COPY measurement_importrejection (case_import_id, line, "column", code, "row") FROM STDIN'
-# One row per case id: the last of the file. A case that did not change is not written.
-MERGE = """
-WITH latest AS MATERIALIZED (
+# A case that did not change is not written, and not even locked: that would write all of them.
+UPDATE = """
+WITH latest AS (
     SELECT DISTINCT ON (case_id)
         case_id, started_at, completed_at, status, kind, last_event_at, fields
     FROM measurement_casestage WHERE import_id = %(import)s AND run = %(run)s
     ORDER BY case_id, line DESC
-), merged AS (
-    INSERT INTO measurement_case AS old (
-        workflow_id, case_id, started_at, completed_at, status, kind, last_event_at, fields,
-        first_import_id, last_import_id
-    )
-    SELECT %(workflow)s, case_id, started_at, completed_at, status, kind, last_event_at, fields,
-        %(import)s, %(import)s
-    FROM latest
-    ON CONFLICT (workflow_id, case_id) DO UPDATE SET
-        started_at = EXCLUDED.started_at,
-        completed_at = EXCLUDED.completed_at,
-        status = EXCLUDED.status,
-        kind = EXCLUDED.kind,
-        last_event_at = EXCLUDED.last_event_at,
-        fields = EXCLUDED.fields,
-        last_import_id = EXCLUDED.last_import_id
-    WHERE (
-        old.started_at, old.completed_at, old.status, old.kind, old.last_event_at, old.fields
-    ) IS DISTINCT FROM (
-        EXCLUDED.started_at, EXCLUDED.completed_at, EXCLUDED.status, EXCLUDED.kind,
-        EXCLUDED.last_event_at, EXCLUDED.fields
-    )
-    RETURNING first_import_id = %(import)s AS created
 )
-SELECT
-    (
-        SELECT count(*) FROM measurement_casestage
-        WHERE import_id = %(import)s AND run = %(run)s
-    ),
-    (SELECT count(*) FROM latest),
-    count(*) FILTER (WHERE created),
-    count(*) FILTER (WHERE NOT created)
-FROM merged
+UPDATE measurement_case AS old SET
+    started_at = new.started_at,
+    completed_at = new.completed_at,
+    status = new.status,
+    kind = new.kind,
+    last_event_at = new.last_event_at,
+    fields = new.fields,
+    last_import_id = %(import)s
+FROM latest AS new
+WHERE old.workflow_id = %(workflow)s AND old.case_id = new.case_id AND (
+    old.started_at, old.completed_at, old.status, old.kind, old.last_event_at, old.fields
+) IS DISTINCT FROM (
+    new.started_at, new.completed_at, new.status, new.kind, new.last_event_at, new.fields
+)
 """
-
-
-def stage(block: Block, *, import_id: int, run: UUID) -> None:
-    """Write the block's good rows."""
-    if block.lines:
-        with connection.cursor() as cursor, cursor.cursor.copy(STAGE) as copy:
-            copy.write(_staged_text(block, f"{import_id}\t{run}"))
+# In the order of the index, which takes half the time of any other.
+INSERT = """
+INSERT INTO measurement_case (
+    workflow_id, case_id, started_at, completed_at, status, kind, last_event_at, fields,
+    first_import_id, last_import_id
+)
+SELECT DISTINCT ON (case_id)
+    %(workflow)s, case_id, started_at, completed_at, status, kind, last_event_at, fields,
+    %(import)s, %(import)s
+FROM measurement_casestage new
+WHERE import_id = %(import)s AND run = %(run)s AND NOT EXISTS (
+    SELECT FROM measurement_case old
+    WHERE old.workflow_id = %(workflow)s AND old.case_id = new.case_id
+)
+ORDER BY case_id, line DESC
+"""
+COUNT = """
+SELECT count(*), count(DISTINCT case_id) FROM measurement_casestage
+WHERE import_id = %(import)s AND run = %(run)s
+"""
 
 
 def keep_refusals(rejections: Sequence[Rejection], *, import_id: int) -> None:
@@ -73,8 +70,12 @@ def keep_refusals(rejections: Sequence[Rejection], *, import_id: int) -> None:
             copy.write(_rejected_text(rejections, import_id))
 
 
-def _staged_text(block: Block, head: str) -> str:
-    """COPY's text form. Only ids, kinds and field names can hold a sign that it escapes."""
+def staged_text(block: Block, *, import_id: int, run: UUID) -> str:
+    """The block's good rows in COPY's text form.
+
+    Only ids, kinds and field names can hold a sign that it escapes.
+    """
+    head = f"{import_id}\t{run}"
     return "".join(
         f"{head}\t{line}\t{case_id}\t{started}\t{completed or NULL}\t{status}\t{kind}"
         f"\t{last or NULL}\t{fields or NULL}\n"
@@ -119,28 +120,28 @@ def _rejected_text(rejections: Iterable[Rejection], import_id: int) -> str:
 
 
 def merge(case_import: CaseImport, *, run: UUID) -> Merged:
+    """One row per case id: the last of the file. The source is locked: nobody else writes cases."""
+    terms = {"import": case_import.pk, "run": run, "workflow": case_import.source.workflow_id}
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")
-        cursor.execute(
-            MERGE,
-            {
-                "import": case_import.pk,
-                "run": run,
-                "workflow": case_import.source.workflow_id,
-            },
-        )
-        return Merged(*cursor.fetchone())
+        staged, distinct = counted(cursor, terms)
+        updated = written_in_sets(cursor, UPDATE, terms)
+        created = written_in_sets(cursor, INSERT, terms)
+    return Merged(staged, distinct, created, updated)
+
+
+def counted(cursor: Any, terms: dict[str, Any]) -> tuple[int, int]:
+    """Good rows of the stage, and how many case ids they have."""
+    cursor.execute(COUNT, terms)
+    staged, distinct = cursor.fetchone()
+    return staged, distinct
 
 
 def repeated(*, import_id: int, run: UUID) -> int:
     """Good rows that repeat a case id of the same file."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) - count(DISTINCT case_id) FROM measurement_casestage"
-            " WHERE import_id = %s AND run = %s",
-            [import_id, run],
-        )
-        return int(cursor.fetchone()[0])
+        staged, distinct = counted(cursor, {"import": import_id, "run": run})
+    return staged - distinct
 
 
 def clear_stage(*, import_id: int) -> None:

@@ -261,7 +261,7 @@ def test_cases_of_another_workflow_stay_apart(source):
 @pytest.mark.parametrize(
     "module, step",
     [
-        (event_staging, "stage_events"),
+        (event_staging, "staged_text"),
         (running, "merge_events"),
         (event_merging, "_apply_activities"),
         (staging, "merge"),

@@ -554,7 +554,7 @@ def test_look_in_the_request_reads_only_the_beginning_of_a_bomb(source, monkeypa
     assert sum(unpacked) <= 600_000
 
 
-@pytest.mark.parametrize("broken", ["stage", "merge", "clear_stage"])
+@pytest.mark.parametrize("broken", ["staged_text", "merge", "clear_stage"])
 def test_import_that_dies_at_any_stage_is_whole_after_the_next_try(source, monkeypatch, broken):
     received = receive(source, csv_of(*good_rows(5)))
     whole = getattr(staging, broken)
@@ -577,6 +577,18 @@ def test_import_that_dies_at_any_stage_is_whole_after_the_next_try(source, monke
     assert received.case_import.job.state == JobState.DONE
     assert Case.objects.count() == 5
     assert staged() == 0
+
+
+def test_case_that_did_not_change_is_neither_written_nor_locked(source):
+    """A nightly push repeats a year of cases: PostgreSQL marks even rows that are only locked."""
+    imported(source, csv_of(*good_rows(3)))
+
+    again = imported(source, csv_of(*good_rows(4)))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM measurement_case WHERE xmax <> 0")
+        assert cursor.fetchone() == (0,)
+    assert (again.rows_created, again.rows_updated, again.rows_unchanged) == (1, 0, 3)
 
 
 def test_import_run_twice_changes_nothing(source):
