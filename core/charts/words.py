@@ -40,6 +40,15 @@ def number(value: Any, places: int = 0) -> str:
     return MINUS + text if round(known, places) < 0 else text
 
 
+def probability(value: Any, places: int = 3) -> str:
+    """As ``number``, but never written as zero, which no probability here is: ``< 0.001``."""
+    known = finite(value)
+    least = 10.0**-places
+    if known is not None and known < least:
+        return f"< {number(least, places)}"
+    return number(known, places)
+
+
 def short(value: float) -> str:
     """At most one decimal, none when it is zero: tick labels."""
     return number(value, 0 if abs(value - round(value)) < 0.05 or abs(value) >= 100 else 1)  # noqa: PLR2004

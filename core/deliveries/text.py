@@ -35,6 +35,7 @@ OTHER_FORMATS = {
     b"BZh": "bzip2",
     b"\xfd7zXZ": "xz",
     b"PAR1": "Parquet",
+    GZIP: "gzip",  # in gzip: what is packed once is unpacked before
 }
 # Files packed one after the other are read as one; a great many of next to nothing only cost time.
 FREE_MEMBERS = 1_000

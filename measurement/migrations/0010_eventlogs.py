@@ -25,6 +25,13 @@ CREATE UNLOGGED TABLE measurement_eventstage (
 );
 CREATE INDEX eventstage_import ON measurement_eventstage (import_id);
 """
+ONLY_WHEN_EMPTY = """
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM measurement_caseevent) THEN
+        RAISE EXCEPTION 'measurement_caseevent has rows: keep them elsewhere before this migration';
+    END IF;
+END $$
+"""
 LIFECYCLES = ["", "start", "complete", "other"]
 EVENT_COLUMNS = (
     *("workflow_id", "case_id", "position", "activity", "happened_at", "began_at"),
@@ -130,6 +137,7 @@ class Migration(migrations.Migration):
                 name="casesource_events_have_an_end",
             ),
         ),
+        migrations.RunSQL(ONLY_WHEN_EMPTY, migrations.RunSQL.noop),
         migrations.DeleteModel(name="CaseEvent"),
         migrations.CreateModel(
             name="CaseEvent",

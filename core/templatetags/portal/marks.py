@@ -20,6 +20,7 @@ for _filter in (
     words.ratio_words,
     words.percent,
     words.number,
+    words.probability,
     words.day,
     words.moment,
 ):

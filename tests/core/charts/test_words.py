@@ -44,6 +44,13 @@ def test_numbers_follow_the_language():
         assert words.number(12480) == "12.480"
 
 
+@pytest.mark.parametrize("p, told",
+    [(0.0, "< 0.001"), (0.0009, "< 0.001"), (0.001, "0.001"), (0.05, "0.050"), (1, "1.000"), (None, "–")],
+)  # fmt: skip
+def test_probability_is_never_written_as_zero(p, told):
+    assert words.probability(p) == told
+
+
 def test_day_names_another_year():
     assert words.day(date(2026, 8, 4), today=date(2026, 11, 1)) == "4 Aug"
     assert words.day(date(2025, 8, 4), today=date(2026, 11, 1)) == "4 Aug 2025"
@@ -62,6 +69,7 @@ def test_words_survive_any_number(value):
         words.ratio_words,
         words.minutes,
         words.number,
+        words.probability,
         words.percent,
     ):
         assert isinstance(told(value), str)
