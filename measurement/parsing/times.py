@@ -102,20 +102,24 @@ class TimeReader:
             return
         try:
             midnight, written = self._moment(day), self._moment(text)
-            start = midnight.replace(tzinfo=self.zone)
+        except (ValueError, OverflowError):
+            return
+        if (written.tzinfo, midnight.tzinfo) != (None, None) or written.date() != midnight.date():
+            return
+        self._clocks[clock] = written.time().isoformat()
+        if day not in self._days:
+            self._learn_day(day, midnight.replace(tzinfo=self.zone))
+
+    def _learn_day(self, day: str, start: datetime) -> None:
+        """A day of one offset from beginning to end, and an hour around it."""
+        try:
             offsets = {(start + timedelta(hours=hours)).utcoffset() for hours in range(-1, 26)}
         except (ValueError, OverflowError):
             return
         offset = start.utcoffset()
-        if (
-            (written.tzinfo, midnight.tzinfo) == (None, None)
-            and written.date() == midnight.date()
-            and len(offsets) == 1
-            and offset is not None
-            and not offset.seconds % 60  # PostgreSQL is told no others here
-        ):
+        # PostgreSQL is told no offsets with seconds here.
+        if len(offsets) == 1 and offset is not None and not offset.seconds % 60:
             self._days[day] = start.date().isoformat(), start.isoformat()[-6:]
-            self._clocks[clock] = written.time().isoformat()
 
 
 @lru_cache(maxsize=4)
