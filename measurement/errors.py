@@ -1,5 +1,7 @@
 """Refusals of measurement, and the words for what is wrong with a file or a row."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext_lazy as _
 
 from core.deliveries import FileRefusedError, add_words, file_refusal
@@ -92,7 +94,9 @@ def use_refusal(code: str, column: str) -> str:
     return str(USE_REFUSALS.get(code, code)) % {"column": column}
 
 
-def row_refusal(code: str, column: str) -> str:
+def row_refusal(code: str, column: str, *, mapping: Mapping[str, str] | None = None) -> str:
+    """``column`` by our name; with the delivery's ``mapping`` it is told by its own name."""
+    column = (mapping or {}).get(column) or column
     return str(ROW_REFUSALS.get(code, code)) % {"column": column}
 
 

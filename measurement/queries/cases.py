@@ -197,6 +197,7 @@ def import_page(case_import: CaseImport, *, with_rows: bool) -> ImportPage:
     """At most two queries. ``with_rows`` for those who may bring cases: refused rows have cells."""
     reasons: list[Reason] = []
     rows: list[RefusedRow] = []
+    theirs = case_import.options.get("mapping") or {}
     if case_import.rows_rejected:
         rejections = ImportRejection.objects.filter(case_import=case_import)
         counted = (
@@ -205,12 +206,15 @@ def import_page(case_import: CaseImport, *, with_rows: bool) -> ImportPage:
             .annotate(count=Count("pk"))
             .order_by("-count", "code", "column")
         )
-        reasons = [Reason(row_refusal(one["code"], one["column"]), one["count"]) for one in counted]
+        reasons = [
+            Reason(row_refusal(one["code"], one["column"], mapping=theirs), one["count"])
+            for one in counted
+        ]
         rows = [
             RefusedRow(
                 line=row.line,
                 case_id=row.row.get("case_id", ""),
-                reason=row.reason,
+                reason=row_refusal(row.code, row.column, mapping=theirs),
                 value=row.row.get(row.column, "") if row.column in SHOWN else "",
             )
             for row in rejections.order_by("line", "pk")[: REJECTIONS_SHOWN if with_rows else 0]

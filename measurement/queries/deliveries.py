@@ -1,6 +1,6 @@
 """What a delivered file would become under given terms, before anything is saved."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -148,7 +148,7 @@ def _looked(
 
 def _cases_read(stream: BinaryIO, terms: FileTerms, seen: Look) -> Preview:
     block = next(read_cases(stream, terms), None)
-    rows = [] if block is None else [*_good_cases(block), *map(_refused, block.rejections)]
+    rows = [] if block is None else [*_good_cases(block), *_refused(block.rejections, terms)]
     return Preview(seen, None, FIELDS_OF[SourceLayout.CASES], _first(rows))
 
 
@@ -165,7 +165,7 @@ def _events_read(stream: BinaryIO, terms: FileTerms, seen: Look) -> Preview:
     rows = [
         row
         for block in blocks[:1]
-        for row in (*_good_events(block), *map(_refused, block.rejections))
+        for row in (*_good_events(block), *_refused(block.rejections, terms))
     ]
     assert terms.log is not None  # noqa: S101 - the caller's distinction
     cases = cases_of_events(blocks, terms.log)
@@ -182,9 +182,10 @@ def _first(rows: list[PreviewRow]) -> tuple[PreviewRow, ...]:
     return tuple(sorted(rows, key=lambda row: row.line)[:ROWS_SHOWN])
 
 
-def _refused(rejection: Rejection) -> PreviewRow:
-    words = row_refusal(rejection.code, rejection.column)
-    return PreviewRow(rejection.line, rejection.row, None, words)
+def _refused(rejections: Iterable[Rejection], terms: FileTerms) -> Iterator[PreviewRow]:
+    for one in rejections:
+        words = row_refusal(one.code, one.column, mapping=terms.mapping)
+        yield PreviewRow(one.line, one.row, None, words)
 
 
 def _good_cases(block: Block) -> Iterator[PreviewRow]:

@@ -53,7 +53,7 @@ def test_first_rows_are_shown_as_they_would_be_read():
     assert datetime.fromisoformat(first.cells["started_at"]) == datetime(2026, 3, 4, 7, tzinfo=UTC)
     assert (second.cells["status"], second.seconds) == ("open", None)
     assert (third.line, third.seconds) == (4, None)
-    assert third.refusal
+    assert third.refusal == "“Beginn” is not a time as it was chosen for this file"
     assert CaseSource.objects.get().mapping == {}
     assert not Case.objects.exists()
 

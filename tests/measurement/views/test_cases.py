@@ -315,6 +315,19 @@ def test_review_shows_lines_and_reasons(client, owner, workflow):
     assert "Import the 3 good rows" in page
 
 
+def test_review_names_columns_as_the_file_does(client, owner, workflow):
+    header = "case_id,Opened on,completed_at"
+    rows = ("A,2026-01-05T08:00:00Z,", "B,soon,")
+
+    held = brought(
+        client, workflow, csv_of(*rows, header=header).getvalue(), column_started_at="Opened on"
+    )
+
+    page = text_of(client.get(url("import", held)))
+    assert page.count("“Opened on” is not a time like") == 2  # in the sum, and beside the row
+    assert "started_at” is not" not in page
+
+
 def test_good_rows_go_in_when_somebody_says_so(client, owner, workflow):
     held = held_import(client, workflow)
 
