@@ -6,8 +6,7 @@ from dataclasses import replace
 from scipy.special import stdtr
 
 from measurement.statistics import Design, Reading
-from measurement.statistics.arrays import DAY
-from measurement.statistics.last_year import YearOnYear
+from measurement.statistics.last_year import YEAR, YearOnYear
 from measurement.statistics.outlook import outlook
 from measurement.statistics.verdict import (
     INSUFFICIENT,
@@ -19,7 +18,7 @@ from measurement.statistics.verdict import (
     verdict_of,
 )
 
-TWO_YEARS = 2 * 364 * DAY
+TWO_YEARS = 2 * YEAR
 
 
 def has_two_years(*, go_live: float, data_from: float | None) -> bool:

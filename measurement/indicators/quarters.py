@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from measurement.indicators.pooling import Pooled, log_effect, pooled
 from measurement.statistics import Portfolio, portfolio
+from measurement.statistics.false_discovery import LEVEL
 
-LEVEL = 0.05
 REFUSED = "refused"
 
 

@@ -15,6 +15,7 @@ from measurement.evaluating import Arrays
 from measurement.models import CaseEvent
 from measurement.queries.calls import Prepared
 from measurement.statistics import Design
+from measurement.statistics.arrays import DAY
 from measurement.statistics.event_pairs import begins_of
 from measurement.statistics.periods import Windows, sort_cases, windows_of
 from measurement.statistics.survival import median_and_p85
@@ -27,7 +28,6 @@ from measurement.statistics.time_spent import (
     time_spent,
 )
 
-DAY = 86_400.0
 _HEADER_BYTES = 19  # of PostgreSQL's binary COPY format
 _COLUMNS = (
     ("case", ">i8"),

@@ -16,9 +16,9 @@ from measurement.queries.known import LATER_DAYS, cutoff_of
 from measurement.queries.registered import changed_since
 from measurement.season import TWO_YEARS, has_two_years
 from measurement.statistics import Design, OpeningHours, plan
+from measurement.statistics.arrays import DAY
 from workflows.models import GoLive, Guardrail, Hypothesis, Workflow
 
-DAY = 86_400.0
 AS_SLOW = (0.8, 1.25)  # medians this near count as "about as slow" for gate G10
 
 

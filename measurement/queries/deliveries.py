@@ -1,6 +1,6 @@
 """What a delivered file would become under given terms, before anything is saved."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -148,7 +148,14 @@ def _looked(
 
 def _cases_read(stream: BinaryIO, terms: FileTerms, seen: Look) -> Preview:
     block = next(read_cases(stream, terms), None)
-    rows = [] if block is None else [*_good_cases(block), *_refused(block.rejections, terms)]
+    rows = (
+        []
+        if block is None
+        else [
+            *_good(block.lines, _of_cases(block), "started_at", "completed_at"),
+            *_refused(block.rejections, terms),
+        ]
+    )
     return Preview(seen, None, FIELDS_OF[SourceLayout.CASES], _first(rows))
 
 
@@ -165,7 +172,10 @@ def _events_read(stream: BinaryIO, terms: FileTerms, seen: Look) -> Preview:
     rows = [
         row
         for block in blocks[:1]
-        for row in (*_good_events(block), *_refused(block.rejections, terms))
+        for row in (
+            *_good(block.lines, _of_events(block), "began_at", "at"),
+            *_refused(block.rejections, terms),
+        )
     ]
     assert terms.log is not None  # noqa: S101 - the caller's distinction
     cases = cases_of_events(blocks, terms.log)
@@ -188,34 +198,35 @@ def _refused(rejections: Iterable[Rejection], terms: FileTerms) -> Iterator[Prev
         yield PreviewRow(one.line, one.row, None, words)
 
 
-def _good_cases(block: Block) -> Iterator[PreviewRow]:
-    names = ("case_id", "started_at", "completed_at", "status", "kind", "last_event_at")
-    columns = (
-        block.case_ids,
-        block.started,
-        block.completed,
-        block.statuses,
-        block.kinds,
-        block.last_events,
-    )
-    for line, *cells in islice(zip(block.lines, *columns, strict=True), ROWS_SHOWN):
-        row = dict(zip(names, cells, strict=True))
-        yield PreviewRow(line, row, _seconds(row["started_at"], row["completed_at"]))
+def _of_cases(block: Block) -> dict[str, Sequence[str]]:
+    return {
+        "case_id": block.case_ids,
+        "started_at": block.started,
+        "completed_at": block.completed,
+        "status": block.statuses,
+        "kind": block.kinds,
+        "last_event_at": block.last_events,
+    }
 
 
-def _good_events(block: EventBlock) -> Iterator[PreviewRow]:
-    names = ("case_id", "activity", "at", "began_at", "lifecycle", "kind")
-    columns = (
-        block.case_ids,
-        block.activities,
-        block.ats,
-        block.begans,
-        block.lifecycles,
-        block.kinds,
-    )
-    for line, *cells in islice(zip(block.lines, *columns, strict=True), ROWS_SHOWN):
-        row = dict(zip(names, cells, strict=True))
-        yield PreviewRow(line, row, _seconds(row["began_at"], row["at"]))
+def _of_events(block: EventBlock) -> dict[str, Sequence[str]]:
+    return {
+        "case_id": block.case_ids,
+        "activity": block.activities,
+        "began_at": block.begans,
+        "at": block.ats,
+        "lifecycle": block.lifecycles,
+        "kind": block.kinds,
+    }
+
+
+def _good(
+    lines: Sequence[int], columns: Mapping[str, Sequence[str]], begin: str, end: str
+) -> Iterator[PreviewRow]:
+    """``begin`` and ``end``: the columns between which the time is shown."""
+    for line, *cells in islice(zip(lines, *columns.values(), strict=True), ROWS_SHOWN):
+        row = dict(zip(columns, cells, strict=True))
+        yield PreviewRow(line, row, _seconds(row[begin], row[end]))
 
 
 def _case(case: DerivedCase) -> PreviewCase:

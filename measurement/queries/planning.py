@@ -12,7 +12,6 @@ from measurement.own_gates import SELECTION_WEEKS
 from measurement.queries.arrays import case_arrays
 from measurement.queries.calendars import calendar_of
 from measurement.queries.calls import (
-    DAY,
     about_as_slow,
     data_begin,
     latest_begin,
@@ -22,6 +21,7 @@ from measurement.queries.calls import (
 from measurement.queries.registered import DESIGN_FACTS
 from measurement.rules import median_shown
 from measurement.statistics import FINISHED_BEFORE, Comparison, Design, Plan, follow_up_days, plan
+from measurement.statistics.arrays import DAY
 from people.models import WorkCalendarVersion
 from workflows.models import Hypothesis, Redesign
 

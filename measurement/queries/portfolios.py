@@ -10,8 +10,9 @@ from django.db.models.functions import Greatest, TruncQuarter
 
 from measurement.choices import ReadingKind
 from measurement.evaluating import code_version, sha256_of
-from measurement.indicators.quarters import LEVEL, Entry, Quarter, read_quarter
+from measurement.indicators.quarters import Entry, Quarter, read_quarter
 from measurement.models import PortfolioMember, PortfolioReading, Reading
+from measurement.statistics.false_discovery import LEVEL
 from workflows.choices import RedesignState
 from workflows.models import GoLive
 
@@ -96,12 +97,6 @@ class QuarterNow:
                 ],
             }
         )
-
-
-def quarter_of(at: datetime) -> date:
-    """First day of the quarter, in UTC."""
-    day = at.astimezone(UTC).date()
-    return day.replace(month=1 + 3 * ((day.month - 1) // 3), day=1)
 
 
 def end_of(quarter: date) -> datetime:
