@@ -104,7 +104,9 @@ def picked_with(weeks):
         data_from=GO_LIVE - weeks * 7 * DAY,
         design={},
     )
-    return selection_gate(baseline_weeks(call), comparison_as_slow=False).passed is False
+    started = np.arange(call.data_from, GO_LIVE, DAY)
+    known = baseline_weeks(call, started)
+    return selection_gate(known, comparison_as_slow=False).passed is False
 
 
 def picked_on_its_baseline(rng):

@@ -264,7 +264,7 @@ class MappingForm(ReadingForm):
         return {
             "layout": self.row_layout.value,
             **self.signs(),
-            "mapping": {name: column for name, column in columns.items() if column},
+            "mapping": columns,
             "time_pattern": said["time_pattern"],
             "zone": said["zone"],
             "decimal": said["decimal"] or ".",
@@ -321,16 +321,22 @@ class MappingForm(ReadingForm):
         return chosen
 
 
+OF_EITHER_LAYOUT = ("zone", "decimal", "data_from", "completed_only", "horizon_days")
+
+
 def initial_of(look: Look, layout: str, source: CaseSource | None) -> dict[str, Any]:
     """What was said last time where it fits this file, and what its columns suggest elsewhere."""
-    said = dict(_said_before(source)) if source is not None and source.layout == layout else {}
+    said = {} if source is None else dict(_said_before(source))
+    is_as_before = source is not None and source.layout == layout
+    if not is_as_before:  # what a row is has changed; which days are complete has not
+        said = {name: said[name] for name in OF_EITHER_LAYOUT if name in said}
     kept = {
         name: column
-        for name, column in (source.mapping if source is not None and said else {}).items()
-        if column in look.columns
+        for name, column in (source.mapping if source is not None and is_as_before else {}).items()
+        if column in ("", *look.columns)
     }
     for name in PLACES[SourceLayout(layout)]:
-        column = kept.get(name) or look.mapping.get(name, "")
+        column = kept.get(name, look.mapping.get(name, ""))
         free = column not in kept.values() or kept.get(name) == column
         said[f"column_{name}"] = column if free and column not in look.persons else ""
     delimiter = source.delimiter if source is not None else ""

@@ -10,13 +10,6 @@ from measurement.parsing.columns import Columns
 from measurement.parsing.errors import Rejection
 
 CLOCK_TOLERANCE = timedelta(seconds=60)  # the source's clock may be a little ahead of ours
-STATUSES = {
-    "open": "open",
-    "completed": "completed",
-    "cancelled": "cancelled",
-    "canceled": "cancelled",
-    "": "",
-}
 
 
 @dataclass(frozen=True, slots=True)

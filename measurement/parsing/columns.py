@@ -50,7 +50,7 @@ def sort_columns(
     if len(header) > limits.columns:
         raise Unreadable("too_many_columns", limit=limits.columns, found=len(header))
     theirs = {plain(column): name for name, column in mapping.items() if column and name in fields}
-    theirs |= {name: name for name in set(fields) - set(theirs) - mapped(mapping)}
+    theirs |= {name: name for name in set(fields) - set(theirs) - spoken_of(mapping, required)}
     columns = Columns({}, {})
     seen: set[str] = set()
     for at, raw in enumerate(header):
@@ -93,5 +93,6 @@ def of_no_person(ours: str, theirs: str) -> str:
     return ours
 
 
-def mapped(mapping: Mapping[str, str]) -> set[str]:
-    return {name for name, column in mapping.items() if column}
+def spoken_of(mapping: Mapping[str, str], required: Sequence[str]) -> set[str]:
+    """Fields that stand in another column, or that the file is said not to have ("")."""
+    return {name for name, column in mapping.items() if column or name not in required}

@@ -13,7 +13,6 @@ from json import dumps
 from core.deliveries.cells import NESTED, is_storable
 from measurement.parsing.blocks import (
     CLOCK_TOLERANCE,
-    STATUSES,
     Block,
     FileTerms,
     RawBlock,
@@ -23,6 +22,7 @@ from measurement.parsing.clocks import NEVER, Moments, OtherwiseWrittenError, mo
 from measurement.parsing.columns import Columns
 from measurement.parsing.limits import CASE_ID_LENGTH, KIND_LENGTH
 from measurement.parsing.times import time_reader
+from measurement.parsing.usual_names import STATUSES
 from measurement.parsing.values import BadValueError, read_number
 
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)

@@ -8,7 +8,6 @@ from core.deliveries.cells import NESTED, is_storable, storable
 from core.deliveries.limits import CELL_SHOWN
 from measurement.parsing.blocks import (
     CLOCK_TOLERANCE,
-    STATUSES,
     Block,
     FileTerms,
     RawBlock,
@@ -18,6 +17,7 @@ from measurement.parsing.columns import Columns
 from measurement.parsing.errors import CLOCK_ERROR, Rejection
 from measurement.parsing.limits import CASE_ID_LENGTH, KIND_LENGTH
 from measurement.parsing.times import TimeReader, time_reader
+from measurement.parsing.usual_names import STATUSES
 from measurement.parsing.values import BadValueError, read_number
 
 

@@ -17,9 +17,10 @@ USUAL = {
         nummer; numero; nr; no""",
     "started_at": """started at; start time; start date; start timestamp; started; start; opened at;
         opened; created at; created; received at; received; begin; startzeit; startdatum; beginn;
-        eroffnet am; eroffnet; erstellt am; erstellt; angelegt am; eingangsdatum; eingang;
-        eingegangen am; date de debut; date debut; debut; ouvert le; date d ouverture; ouverture;
-        cree le; date de creation; date creation; recu le""",
+        begonnen am; begonnen; gestartet am; gestartet; eroffnet am; eroffnet;
+        erstellt am; erstellt; angelegt am; eingangsdatum; eingang;
+        eingegangen am; date de debut; date debut; debut; commence le; ouvert le; date d ouverture;
+        ouverture; cree le; date de creation; date creation; recu le""",
     "completed_at": """completed at; completed; end time; end date; end timestamp; ended at; ended;
         end; finished at; finished; closed at; closed; resolved at; resolved; done at; done;
         endzeit; enddatum; ende; abschluss; abschlussdatum; abgeschlossen am; abgeschlossen;
@@ -42,6 +43,18 @@ USUAL = {
     "began_at": """began at; start timestamp; started at; start time; start; begin; startzeit;
         beginn; heure de debut; debut""",
     "lifecycle": "lifecycle transition; lifecycle; transition",
+}
+# How case systems call the states of a case; in small letters.
+_STATES = {
+    "open": """open; new; pending; in progress; offen; neu; in arbeit; in bearbeitung; laufend;
+        ouvert; nouveau; en cours; en attente""",
+    "completed": """completed; complete; closed; done; finished; resolved; erledigt; abgeschlossen;
+        geschlossen; beendet; fertig; gelöst; terminé; clos; clôturé; fermé; résolu""",
+    "cancelled": """cancelled; canceled; withdrawn; storniert; abgebrochen; zurückgezogen; annulé;
+        abandonné; retiré""",
+}
+STATUSES = {"": ""} | {
+    " ".join(word.split()): state for state, words in _STATES.items() for word in words.split(";")
 }
 _NO_WORD = re.compile(r"[\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")

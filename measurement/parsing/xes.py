@@ -73,9 +73,13 @@ class _Attributes:
     def __post_init__(self) -> None:
         if self.everything:
             return
-        given = {ours: theirs for ours, theirs in self.terms.mapping.items() if theirs}
-        columns = STANDARD | {ours: given[ours] for ours in EVENT_FIELDS if ours in given}
-        self.mapped = {plain(theirs): ours for ours, theirs in columns.items()}
+        said = self.terms.mapping
+        columns = STANDARD | {
+            ours: said[ours]
+            for ours in EVENT_FIELDS
+            if ours in said and (said[ours] or ours not in EVENT_REQUIRED)
+        }
+        self.mapped = {plain(theirs): ours for ours, theirs in columns.items() if theirs}
 
     def decide(self, element: str, key: str, *, of_trace: bool) -> str:
         name = (OF_TRACE if of_trace else "") + key

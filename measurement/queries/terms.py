@@ -85,7 +85,7 @@ def checked_source(source: CaseSource) -> dict[str, Any]:
         "times": source.time_pattern,
         "decimal": source.decimal,
         "sheet": source.sheet,
-        "mapping": {name: mapping[name] for name in FIELDS_OF[layout] if mapping.get(name)},
+        "mapping": {name: mapping[name] for name in FIELDS_OF[layout] if name in mapping},
         "starts": starts,
         "ends": ends,
         "cancels": cancels,

@@ -91,12 +91,15 @@ def mapping(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _asked(case_import: CaseImport, data: QueryDict | None) -> Asked:
     source = case_import.source
-    remembered = source.imports.filter(merged_at__isnull=False).exists()
+    remembered = source.imports.filter(
+        merged_at__isnull=False, options__layout=source.layout
+    ).exists()
     signs = {
         "sheet": source.sheet,
         "delimiter": source.delimiter,
         "encoding": source.encoding,
     }
+    is_posted = data is not None
     if data is not None:
         reading = ReadingForm(data)
         reading.is_valid()
@@ -116,7 +119,8 @@ def _asked(case_import: CaseImport, data: QueryDict | None) -> Asked:
         form.keep(data)
         data = None
     tried = form if data is not None else form.as_typed()
-    asked = Asked(form, MappingPage(look, None, found.refusal, remembered))
+    is_as_last = remembered and layout == source.layout and not is_posted
+    asked = Asked(form, MappingPage(look, None, found.refusal, is_as_last))
     if found.look is None and found.refusal is not None:
         _put(asked, found.refusal)
     elif tried.is_valid():

@@ -89,7 +89,7 @@ def chosen(page, redesign, name, content):
 
 def imported(page):
     page.get_by_role("button", name="Import this file").first.click()
-    expect(page.get_by_role("link", name="See the evidence")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("link", name="See the cases")).to_be_visible(timeout=PATIENCE)
 
 
 def evidence(page, redesign):

@@ -77,6 +77,29 @@ def test_fast_way_gives_the_same_as_the_slow_way(rows):
         assert meant(fast) == meant(slow)
 
 
+@pytest.mark.parametrize(
+    "word, end, state",
+    [
+        ("Erledigt", END, "completed"),
+        ("in Bearbeitung", "", "open"),
+        ("Storniert", END, "cancelled"),
+        ("Zurückgezogen", "", "cancelled"),
+        ("Clôturé", END, "completed"),
+        ("En cours", "", "open"),
+        ("ANNULÉ", "", "cancelled"),
+        ("resolved", END, "completed"),
+    ],
+)
+def test_states_are_read_in_three_languages(word, end, state):
+    raw = raw_of(("A-1", START, end, word, "", "", ""))
+    fast, slow = block_of(raw), block_of(raw)
+
+    assert fill_fast(fast, raw, TERMS)
+    fill_slow(slow, raw, TERMS)
+
+    assert fast.statuses == list(slow.statuses) == [state]
+
+
 def test_plain_rows_are_read_the_fast_way():
     raw = raw_of(GOOD, GOOD)
 

@@ -311,7 +311,7 @@ def test_review_shows_lines_and_reasons(client, owner, workflow):
 
     assert "2 of 5 rows were not read" in page
     assert "Ends before it starts, or lies in the future: 1." in page
-    assert "Nothing was saved." in page
+    assert "No case was saved." in page
     assert "Import the 3 good rows" in page
 
 

@@ -11,7 +11,7 @@ from measurement.forms.mapping import TIME_WORDS
 from measurement.models import Case, CaseEvent, CaseImport, CaseSource
 from measurement.parsing import TIME_PATTERNS
 from people.choices import Role
-from tests.factories.measurement import csv_of, good_rows
+from tests.factories.measurement import CaseSourceFactory, csv_of, good_rows
 from tests.factories.people import OrgUnitFactory, RoleGrantFactory
 from tests.factories.workflows import WorkflowFactory
 from tests.measurement.views.bringing import brought, run_jobs, said, told, uploaded, url
@@ -168,6 +168,29 @@ def test_what_was_said_once_is_remembered(client, owner, workflow):
 
 
 AMBIGUOUS = b"case_id,started_at,completed_at\nA,03/04/2026 08:00,05/04/2026 09:00\n"
+
+
+def test_column_that_is_not_what_its_name_says_can_be_left_out(client, owner, workflow):
+    """A "status" of the source's own is no state of a case; it stays left out from then on."""
+    table = b"case_id,started_at,completed_at,status\nA,2026-01-05T08:00:00Z,,green\n"
+
+    made = brought(client, workflow, table, column_status="")
+
+    assert made.rows_created == 1
+    assert Case.objects.get().status == "open"
+    assert {"column": "status", "why": "text"} in made.dropped_columns
+    later = uploaded(client, workflow, table.replace(b"A,", b"B,"))
+    form = client.get(url("mapping", later)).context["form"]
+    assert form["column_status"].value() == ""
+
+
+def test_what_a_row_is_may_change_and_complete_days_stay(client, owner, workflow):
+    source = CaseSourceFactory(workflow=workflow, data_from=datetime(2025, 10, 4, tzinfo=UTC))
+
+    made = uploaded(client, workflow, XES, "log.xes")
+
+    form = client.get(url("mapping", made)).context["form"]
+    assert form["data_from"].value() == source.data_from.date()
 
 
 def test_day_and_month_are_never_guessed(client, owner, workflow):
