@@ -12,21 +12,20 @@ GUARDS = """
 CREATE FUNCTION measurement_case_refers() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public AS $$
 DECLARE
-    new record;
+    one record;
+    is_there boolean;
 BEGIN
-    FOR new IN SELECT DISTINCT workflow_id, first_import_id, last_import_id FROM written LOOP
-        PERFORM FROM workflows_workflow WHERE id = new.workflow_id FOR KEY SHARE;
+    FOR one IN SELECT DISTINCT workflow_id, first_import_id, last_import_id FROM written LOOP
+        PERFORM FROM workflows_workflow WHERE id = one.workflow_id FOR KEY SHARE;
         IF NOT FOUND THEN
-            RAISE EXCEPTION 'there is no workflow %', new.workflow_id
+            RAISE EXCEPTION 'there is no workflow %', one.workflow_id
                 USING ERRCODE = 'foreign_key_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME;
         END IF;
-        PERFORM FROM measurement_caseimport
-            WHERE id IN (new.first_import_id, new.last_import_id) ORDER BY id FOR KEY SHARE;
-        IF (SELECT count(*) FROM measurement_caseimport
-            WHERE id IN (new.first_import_id, new.last_import_id))
-            <> (CASE WHEN new.first_import_id = new.last_import_id THEN 1 ELSE 2 END)
-        THEN
-            RAISE EXCEPTION 'there is no import % or %', new.first_import_id, new.last_import_id
+        PERFORM FROM measurement_caseimport WHERE id = one.first_import_id FOR KEY SHARE;
+        is_there := FOUND;
+        PERFORM FROM measurement_caseimport WHERE id = one.last_import_id FOR KEY SHARE;
+        IF NOT (is_there AND FOUND) THEN
+            RAISE EXCEPTION 'there is no import % or %', one.first_import_id, one.last_import_id
                 USING ERRCODE = 'foreign_key_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME;
         END IF;
     END LOOP;
@@ -42,12 +41,12 @@ ALTER TABLE measurement_case ENABLE ALWAYS TRIGGER refers_updated;
 CREATE FUNCTION measurement_caseevent_refers() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public AS $$
 DECLARE
-    new record;
+    one record;
 BEGIN
-    FOR new IN SELECT DISTINCT workflow_id FROM written LOOP
-        PERFORM FROM workflows_workflow WHERE id = new.workflow_id FOR KEY SHARE;
+    FOR one IN SELECT DISTINCT workflow_id FROM written LOOP
+        PERFORM FROM workflows_workflow WHERE id = one.workflow_id FOR KEY SHARE;
         IF NOT FOUND THEN
-            RAISE EXCEPTION 'there is no workflow %', new.workflow_id
+            RAISE EXCEPTION 'there is no workflow %', one.workflow_id
                 USING ERRCODE = 'foreign_key_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME;
         END IF;
     END LOOP;
