@@ -40,6 +40,7 @@ def gates(*failing):
         ((1.0, 0.9, 1.0), [], [], "no_measurable_change"),
         ((1.2, 1.0, 1.5), [], [], "no_measurable_change"),
         ((0.7, 0.6, math.nan), [], [], "insufficient_evidence"),
+        ((0.7, math.nan, 0.9), [], [], "insufficient_evidence"),
     ],
 )
 def test_verdict_is_the_first_match(interval, failing, guardrails, verdict):
