@@ -64,7 +64,7 @@ def shown(reading: PortfolioReading, *, seen: int, at: datetime) -> QuarterShown
         name=name_of(reading.quarter),
         claim=claim_of(reading)
         if told
-        else _("So few redesigns beyond your reach are counted that the total would tell of them."),
+        else _("No total is shown: it would tell of the few redesigns in it that you may not see."),
         state=state_of(reading, at=at),
         pooled=pooled_of(reading) if told else "",
         is_told=told,
