@@ -264,7 +264,13 @@ class MappingForm(ReadingForm):
         return {
             "layout": self.row_layout.value,
             **self.signs(),
-            "mapping": columns,
+            # "" keeps out a column that would be taken for this one; what the file does not have
+            # may come with a later one.
+            "mapping": {
+                name: column
+                for name, column in columns.items()
+                if column or self.look.mapping.get(name)
+            },
             "time_pattern": said["time_pattern"],
             "zone": said["zone"],
             "decimal": said["decimal"] or ".",

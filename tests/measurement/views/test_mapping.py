@@ -1,14 +1,16 @@
 """The page that asks how a file is read: what it suggests, shows, refuses and remembers."""
 
 import gzip
+import io
 import re
 from datetime import UTC, datetime
 
 import pytest
 
-from measurement.choices import SourceLayout
+from measurement.choices import ImportChannel, SourceLayout
 from measurement.forms.mapping import TIME_WORDS
 from measurement.models import Case, CaseEvent, CaseImport, CaseSource
+from measurement.operations import imports
 from measurement.parsing import TIME_PATTERNS
 from people.choices import Role
 from tests.factories.measurement import CaseSourceFactory, csv_of, good_rows
@@ -179,9 +181,24 @@ def test_column_that_is_not_what_its_name_says_can_be_left_out(client, owner, wo
     assert made.rows_created == 1
     assert Case.objects.get().status == "open"
     assert {"column": "status", "why": "text"} in made.dropped_columns
+    assert "is called “”" not in text_of(client.get(url("cases", workflow)))
     later = uploaded(client, workflow, table.replace(b"A,", b"B,"))
     form = client.get(url("mapping", later)).context["form"]
     assert form["column_status"].value() == ""
+
+
+def test_column_that_only_comes_later_is_read_then(client, owner, workflow):
+    brought(client, workflow, b"case_id,started_at,completed_at\nA,2026-01-05T08:00:00Z,\n")
+    more = b"case_id,started_at,completed_at,kind\nB,2026-01-05T08:00:00Z,,urgent\n"
+    source = CaseSource.objects.get()
+
+    imports.receive_file(
+        source=source, actor=None, upload=io.BytesIO(more), options={}, channel=ImportChannel.API
+    )
+    run_jobs()
+
+    assert set(source.mapping) == {"case_id", "started_at", "completed_at"}
+    assert Case.objects.get(case_id="B").kind == "urgent"
 
 
 def test_what_a_row_is_may_change_and_complete_days_stay(client, owner, workflow):
